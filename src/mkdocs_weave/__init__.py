@@ -1,0 +1,12 @@
+"""A MkDocs plugin that runs the chapters of a book and lays their output into the page.
+
+A chapter is Markdown with jupytext's notebook header. mkdocs-jupyter executes it; MkDocs renders it.
+
+    chapter.py   the grammar of a chapter, for the builder and for the tests
+    run.py       executes chapters, in parallel, and keeps what they printed and drew
+    kernel.py    what happens inside the process that runs a chapter
+    figures.py   Matplotlib's SVG, made fit for the page
+    maths.py     LaTeX to MathML, equation numbers, and the font that they need
+    plugin.py    the order in which MkDocs calls these
+    jupyter/     the only Jupyter configuration that a chapter sees
+"""

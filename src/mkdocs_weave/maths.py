@@ -1,0 +1,114 @@
+"""LaTeX to MathML when the site is built; equation numbers that link; and the font that brackets need to grow.
+
+`pymdownx.arithmatex` in its generic mode finds the formulas. math-core converts them. The font is STIX Two Math
+(SIL Open Font License), which the package ziamath carries, cut down to the signs that the site uses.
+"""
+
+from __future__ import annotations
+
+import html
+import io
+import re
+import unicodedata
+from collections.abc import Iterable
+from importlib.metadata import distribution
+
+from math_core import LatexError, LatexToMathML
+
+FONT = "assets/math.woff2"
+_FORMULA = re.compile(r'<(span|div) class="arithmatex">\\([(\[])(.*?)\\[)\]]</\1>', re.S)
+_TAG = re.compile(r"\\tag\{([^}]*)\}")
+_TAG_CELL = re.compile(r"(<mtd[^>]*?)(?: id=\"[^\"]*\")?(><mtext>)(\([^<]*\))(</mtext></mtd></mtr></mtable></math>)$")
+_COMMENT = re.compile(r'<span class="c1">.*?</span>')
+_NUMBER = re.compile(r"\((\d+)\)")
+
+
+class BadFormula(Exception):
+    """A formula that is not LaTeX: its source, the offset of the mistake in it, and what is wrong there."""
+
+    def __init__(self, latex: str, offset: int, text: str) -> None:
+        super().__init__(text)
+        self.latex, self.offset, self.text = latex, offset, text
+
+
+def anchor(number: str) -> str:
+    """The id of equation `number`, for `#…` links."""
+    return f"eq-{number}"
+
+
+def numbers(content: str) -> list[str]:
+    """The numbers (`\\tag`) of the equations in a rendered page."""
+    return [tag for formula in _FORMULA.finditer(content) for tag in _TAG.findall(formula[3])]
+
+
+def to_mathml(content: str) -> str:
+    """A rendered page with its formulas as MathML. Raises BadFormula."""
+    converter = LatexToMathML(fancy_error=False)
+
+    def convert(match: re.Match) -> str:
+        latex, block = html.unescape(match[3]).strip(), match[2] == "["
+        try:
+            mathml = converter.convert_with_local_state(latex, displaystyle=block)
+        except LatexError as error:
+            offset, _, text = str(error).partition(": ")
+            raise BadFormula(latex, int(offset) if offset.isdigit() else 0, text or str(error)) from None
+        if not block:
+            return mathml
+        tags = _TAG.findall(latex)
+        if not tags:
+            return f'<div class="weave-equation" tabindex="0" role="group" aria-label="Formula">{mathml}</div>'
+        link = rf'\1\2<a href="#{anchor(tags[0])}">\3</a>\4'
+        return f'<div class="weave-equation" id="{anchor(tags[0])}">{_TAG_CELL.sub(link, mathml)}</div>'
+
+    return _FORMULA.sub(convert, content)
+
+
+def link_comments(content: str, where: dict[str, str], page: str) -> tuple[str, list[str]]:
+    """The page with each `(5)` in a code comment linked to equation 5, and the numbers that no equation has.
+
+    `where` maps a number to the address of the page that derives it, relative to this one (`page`: this one's).
+    """
+    unknown: list[str] = []
+
+    def link(match: re.Match) -> str:
+        if match[1] not in where:
+            unknown.append(match[1])
+            return match[0]
+        target = "" if where[match[1]] == page else where[match[1]]
+        return f'<a href="{target}#{anchor(match[1])}">{match[0]}</a>'
+
+    return _COMMENT.sub(lambda comment: _NUMBER.sub(link, comment[0]), content), unknown
+
+
+def _signs(mathml: str) -> set[str]:
+    """The characters that the formulas show: browsers set a single letter in italics, which are signs of their own."""
+    text = html.unescape(re.sub(r"<[^>]+>", " ", mathml))
+    signs = set(text)
+    for letter in signs.copy():
+        name = unicodedata.name(letter, "")
+        for case in ("SMALL", "CAPITAL"):
+            base = re.fullmatch(rf"(?:LATIN|GREEK) {case} LETTER (\w+)", name)
+            if base:
+                try:
+                    signs.add(unicodedata.lookup(f"MATHEMATICAL ITALIC {case} {base[1]}"))
+                except KeyError:
+                    signs.add("\u210e")  # italic h is the Planck constant
+        if letter == "∂":
+            signs.add(unicodedata.lookup("MATHEMATICAL ITALIC PARTIAL DIFFERENTIAL"))
+    return signs
+
+
+def font(pages: Iterable[str]) -> bytes:
+    """STIX Two Math as WOFF2, with the signs of the formulas in `pages` and nothing else; the same bytes every time."""
+    from fontTools import subset
+
+    formulas = "".join(match for page in pages for match in re.findall(r"<math.*?</math>", page, re.S))
+    options = subset.Options(flavor="woff2", layout_features=["*"], hinting=False, notdef_outline=True)
+    # found without importing ziamath, which does more than carry the font
+    stix = subset.load_font(str(distribution("ziamath").locate_file("ziamath/fonts/STIXTwoMath-Regular.ttf")), options)
+    subsetter = subset.Subsetter(options)
+    subsetter.populate(unicodes=sorted(map(ord, _signs(formulas))))
+    subsetter.subset(stix)
+    out = io.BytesIO()
+    subset.save_font(stix, out, options)
+    return out.getvalue()

@@ -1,0 +1,223 @@
+"""The plugin: what happens at which of MkDocs' events."""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import shutil
+import traceback
+from pathlib import Path
+
+from mkdocs.config import base
+from mkdocs.config import config_options as c
+from mkdocs.exceptions import Abort, PluginError
+from mkdocs.plugins import BasePlugin, event_priority
+from mkdocs.structure.files import File
+from mkdocs.utils import CountHandler, get_relative_url
+
+from . import maths
+from .chapter import Chapter, Fault, read
+from .run import Cache, Faults, run
+from .weave import Woven, lay
+
+log = logging.getLogger("mkdocs.plugins.weave")
+_pages_log = logging.getLogger("mkdocs.structure.pages")
+STYLE = "assets/weave.css"
+
+
+class WeaveConfig(base.Config):
+    """The plugin's options in mkdocs.yml."""
+
+    timeout = c.Type(int, default=60)
+    """Seconds that a block may take."""
+    cache_dir = c.Type(str, default=".cache/weave")
+    """Where outputs are kept between builds, relative to mkdocs.yml."""
+
+
+class WeavePlugin(BasePlugin[WeaveConfig]):
+    """Runs the chapters, lays their output into the pages, and publishes a site that is whole or not at all."""
+
+    def __init__(self) -> None:
+        self.chapters: dict[str, Chapter] = {}
+        self.woven: dict[str, Woven] = {}
+        self.cache: Cache | None = None
+        self.site: Path | None = None
+        self.stage: Path | None = None
+
+    def on_startup(self, *, command, dirty) -> None:
+        """Present so that MkDocs keeps this object while it serves."""
+
+    # ---- a site is built beside the last good one, and takes its place when it is whole --------------------
+
+    def on_config(self, config):
+        self.root = Path(config.config_file_path or "mkdocs.yml").resolve().parent
+        self.site = Path(config.site_dir)
+        self.stage = self.site.with_name(f".{self.site.name}.partial")
+        config.site_dir = str(self.stage)
+        config.validation.links.anchors = logging.WARNING  # a broken anchor counts, as a broken link does
+        config.extra_css.append(STYLE)
+        os.environ.setdefault("SOURCE_DATE_EPOCH", "0")  # no page tells the time, so builds can be compared
+        for old in [f for f in _pages_log.filters if isinstance(f, _LinkMessages)]:
+            _pages_log.removeFilter(old)
+        self.links = _LinkMessages(self.chapters)
+        _pages_log.addFilter(self.links)
+        return config
+
+    def on_post_template(self, output, *, template_name, config):
+        if template_name == "sitemap.xml":
+            return re.sub(r"\s*<lastmod>.*?</lastmod>", "", output)
+        return output
+
+    @event_priority(-200)
+    def on_post_build(self, *, config) -> None:
+        handlers = logging.getLogger("mkdocs").handlers
+        if config.strict and any(h.get_counts() for h in handlers if isinstance(h, CountHandler)):
+            self._discard(config)  # MkDocs is about to abort
+            return
+        before = self.site.with_name(f".{self.site.name}.before")
+        shutil.rmtree(before, ignore_errors=True)
+        if self.site.exists():
+            self.site.rename(before)
+        try:
+            self.stage.rename(self.site)
+        except OSError:
+            before.rename(self.site)
+            raise
+        shutil.rmtree(before, ignore_errors=True)
+        config.site_dir = str(self.site)
+        self.cache.evict()
+
+    def on_build_error(self, *, error, **kwargs) -> None:
+        self._discard(None)
+
+    def on_shutdown(self) -> None:
+        self._discard(None)
+
+    def _discard(self, config) -> None:
+        if self.stage:
+            shutil.rmtree(self.stage, ignore_errors=True)
+        if config:
+            config.site_dir = str(self.site)
+
+    def on_serve(self, server, *, config, builder):
+        """A rebuild that fails says so in the terminal, and the browser keeps the last good page."""
+
+        def rebuild() -> None:
+            try:
+                builder()
+            except Exception as error:
+                if not isinstance(error, (Abort, PluginError)):
+                    traceback.print_exc()
+                log.error("Not rebuilt: the last good page is still served. Mend the file and save it.")
+
+        server.builder = rebuild
+        return server
+
+    # ---- the chapters --------------------------------------------------------------------------------------
+
+    @event_priority(-50)
+    def on_files(self, files, *, config):
+        style = Path(__file__).with_name("weave.css").read_text(encoding="utf-8")
+        files.append(File.generated(config, STYLE, content=style))
+        self.chapters.clear()
+        faults = []
+        pages = [file for file in files.documentation_pages() if file.abs_src_path]
+        for file in pages:
+            source = Path(file.abs_src_path)
+            try:
+                self.chapters[file.src_uri] = read(source, self._name(source))
+            except Fault as fault:
+                faults.append(fault)
+        self._stop(faults)
+        try:
+            runnable = [chapter for chapter in self.chapters.values() if chapter.blocks]
+            folder = self.root / self.config.cache_dir
+            outputs, self.cache = run(runnable, self.root, folder, self.config.timeout)
+        except Faults as error:
+            raise PluginError(str(error)) from None
+        for uri, chapter in self.chapters.items():
+            try:
+                self.woven[uri] = lay(chapter, outputs.get(chapter.path, []))
+            except Fault as fault:
+                faults.append(fault)
+        self._stop(faults)
+        return files
+
+    def on_page_markdown(self, markdown, *, page, config, files):
+        woven = self.woven.get(page.file.src_uri)
+        return woven.markdown if woven else markdown
+
+    def on_env(self, env, *, config, files):
+        pages = [file.page for file in files.documentation_pages() if file.page and file.page.content]
+        where = self._equations(pages)
+        faults = []
+        for page in pages:
+            chapter = self.chapters.get(page.file.src_uri)
+            addresses = {number: get_relative_url(url, page.url) for number, url in where.items()}
+            here = get_relative_url(page.url, page.url)
+            try:
+                page.content = maths.to_mathml(page.content)
+                page.content, unknown = maths.link_comments(page.content, addresses, here)
+                for number in unknown:
+                    line = _line_of_comment(chapter, number)
+                    faults.append(chapter.fault(line, f"no page has an equation ({number}), which this comment names."))
+            except maths.BadFormula as bad:
+                at = bad.latex[: bad.offset]
+                line = chapter.line_of(bad.latex.split("\n")[0], chapter.body_line) + at.count("\n")
+                faults.append(chapter.fault(line, f"this formula is not LaTeX: {bad.text}\n{chapter.excerpt(line)}"))
+        self._stop(faults)
+        files.append(File.generated(config, maths.FONT, content=maths.font(page.content for page in pages)))
+        return env
+
+    def on_post_page(self, output, *, page, config):
+        woven = self.woven.get(page.file.src_uri)
+        return woven.fill(output) if woven else output
+
+    # ---- helpers -------------------------------------------------------------------------------------------
+
+    def _equations(self, pages) -> dict[str, str]:
+        """The address of the page that has each numbered equation; links to the equations become valid."""
+        where: dict[str, str] = {}
+        faults = []
+        for page in pages:
+            chapter = self.chapters[page.file.src_uri]
+            for number in maths.numbers(page.content):
+                if number in where:
+                    line = chapter.line_of(f"\\tag{{{number}}}")
+                    faults.append(chapter.fault(line, f"another equation has the number ({number}). Take a free one."))
+                where[number] = page.url
+                page.present_anchor_ids.add(maths.anchor(number))
+        self._stop(faults)
+        return where
+
+    def _name(self, source: Path) -> str:
+        source = source.resolve()
+        return source.relative_to(self.root).as_posix() if source.is_relative_to(self.root) else source.as_posix()
+
+    @staticmethod
+    def _stop(faults: list[Fault]) -> None:
+        if faults:
+            raise PluginError("\n\n".join(map(str, faults)))
+
+
+def _line_of_comment(chapter: Chapter, number: str) -> int:
+    lines = chapter.text.split("\n")
+    return next((n for n, line in enumerate(lines, 1) if re.search(rf"#.*\({number}\)", line)), 1)
+
+
+class _LinkMessages(logging.Filter):
+    """Gives MkDocs' messages about links the form of all the others: file, line, what is wrong."""
+
+    def __init__(self, chapters: dict[str, Chapter]) -> None:
+        super().__init__()
+        self.chapters = chapters
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        match = re.fullmatch(r"Doc file '(.+?)' contains an? (.*?link) '(.*?)'(.*)", record.getMessage(), re.S)
+        if match and match[1] in self.chapters:
+            uri, what, url, rest = match.groups()
+            chapter = self.chapters[uri]
+            line = chapter.line_of(f"({url}", chapter.body_line)
+            record.msg, record.args = f"{chapter.path}:{line}: the {what} '{url}'{rest}", ()
+        return True

@@ -1,0 +1,152 @@
+"""Runs a chapter as a reader would who copies its blocks, and checks the numbers in its sentences."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import math
+import re
+import traceback
+import warnings
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+from mktestdocs import register_executor
+from mktestdocs.__main__ import check_raw_string  # its check_md_file reads in the platform's encoding
+
+from mkdocs_weave.chapter import Block, Chapter, Fault, read
+
+ROOT = Path(__file__).resolve().parents[1]
+MARKDOWN = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
+APPROVED = ROOT / "tests" / "approved"
+
+_CHECK = re.compile(r"<!--=(.*?)-->", re.S)
+_NUMBER = re.compile(r"(?<![\w.])[-+−]?\d+(?:\.\d*)?(?:e[-+]?\d+)?(?![\w])")
+
+
+def name(file: Path) -> str:
+    """The file as people write it: docs/xor/forward.md."""
+    return file.relative_to(ROOT).as_posix()
+
+
+@dataclass
+class Ran:
+    """What a chapter left behind: its variables, what each block printed, what is wrong with its numbers."""
+
+    chapter: Chapter
+    namespace: dict[str, Any] = field(default_factory=lambda: {"__name__": "__main__"})
+    printed: list[str] = field(default_factory=list)
+    wrong: list[Fault] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        """The text that a reviewer approves."""
+        blocks = zip(self.chapter.blocks, self.printed, strict=True)
+        return "".join(f"[block {n}]\n{text}" for n, (_, text) in enumerate(blocks, 1) if text)
+
+
+def run(file: Path) -> Ran:
+    """Run every block of the file through mktestdocs. Raises Fault where a block raises or warns."""
+    return run_chapter(read(file, name(file)))
+
+
+def run_chapter(chapter: Chapter) -> Ran:
+    """Run every block of the chapter, in one namespace, and check its prose along the way."""
+    ran = Ran(chapter)
+    waiting = iter(chapter.blocks)
+    above = chapter.body_line
+
+    def execute(source: str) -> None:
+        nonlocal above
+        block = next(waiting, None)
+        if block is None or source.strip() != block.source.strip():
+            raise AssertionError(f"{chapter.path}: mktestdocs finds a block that is not in the chapter:\n{source}")
+        _check_prose(ran, above, block.line)
+        ran.printed.append(_execute(chapter, block, ran.namespace))
+        above = block.end
+
+    matplotlib.use("agg")
+    register_executor("python", execute)
+    check_raw_string(chapter.text, lang="python")
+    _check_prose(ran, above, chapter.text.count("\n") + 2)
+    return ran
+
+
+def _execute(chapter: Chapter, block: Block, namespace: dict[str, Any]) -> str:
+    import matplotlib.pyplot as plt
+
+    printed = io.StringIO()
+    show, plt.show = plt.show, lambda: plt.close("all")
+    try:
+        with contextlib.redirect_stdout(printed), warnings.catch_warnings():
+            warnings.simplefilter("error")
+            # empty lines above it, so that a traceback names the line of the chapter
+            exec(compile("\n" * (block.line - 1) + block.source, chapter.path, "exec"), namespace)
+    except Exception as error:
+        frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename == chapter.path]
+        line = frames[-1].lineno if frames else block.line
+        raise chapter.fault(line, f"{type(error).__name__}: {error}\n{chapter.excerpt(line)}") from error
+    finally:
+        plt.show = show
+    return printed.getvalue()
+
+
+def _check_prose(ran: Ran, start: int, end: int) -> None:
+    """Hold each `text<!--= expression -->` from line `start` up to line `end` to the run."""
+    chapter = ran.chapter
+    lines = chapter.text.split("\n")
+    offset = sum(len(line) + 1 for line in lines[: start - 1])
+    text = "\n".join(lines[start - 1 : end - 1])
+    for match in _CHECK.finditer(text):
+        line = chapter.text.count("\n", 0, offset + match.start()) + 1
+        try:
+            value = str(eval(match[1].strip(), ran.namespace))
+        except Exception as error:
+            ran.wrong.append(chapter.fault(line, f"`{match[1].strip()}` raises {type(error).__name__}: {error}"))
+            continue
+        said = text[: match.start()].replace("−", "-")
+        before = said.removesuffix(value)
+        if before == said or (value[:1].isdigit() and before[-1:] in "0123456789.-" and before):
+            said = text[: match.start()].split()[-1]
+            ran.wrong.append(chapter.fault(line, f"the page says {said!r}; the run says {value!r}"))
+
+
+def differences(approved: str, printed: str) -> list[str]:
+    """Where `printed` is not what was approved.
+
+    Whole numbers and words must be the same; a decimal may differ by one in its last place (another CPU), and
+    of a number like 3e-11, which is what rounding left, only the order of magnitude counts.
+    """
+    ours, theirs = printed.split("\n"), approved.split("\n")
+    if len(ours) != len(theirs):
+        return [f"{len(ours)} lines printed, {len(theirs)} approved", *_first_difference(theirs, ours)]
+    return [
+        f"line {n}: approved {old!r}, printed {new!r}"
+        for n, (old, new) in enumerate(zip(theirs, ours, strict=True), 1)
+        if not _same(old, new)
+    ]
+
+
+def _first_difference(theirs: list[str], ours: list[str]) -> list[str]:
+    both = zip(theirs, ours, strict=False)
+    return next(([f"approved {old!r}, printed {new!r}"] for old, new in both if not _same(old, new)), [])
+
+
+def _same(old: str, new: str) -> bool:
+    if old == new:
+        return True
+    if _NUMBER.sub("#", " ".join(old.split())) != _NUMBER.sub("#", " ".join(new.split())):
+        return False
+    return all(_close(a, b) for a, b in zip(_NUMBER.findall(old), _NUMBER.findall(new), strict=True))
+
+
+def _close(old: str, new: str) -> bool:
+    if old == new:
+        return True
+    a, b = (float(text.replace("−", "-")) for text in (old, new))
+    if "e" in old and "e" in new:
+        return a * b > 0 and abs(math.log10(a / b)) <= 1
+    places = len(old.partition(".")[2])
+    return places > 0 and len(new.partition(".")[2]) == places and abs(a - b) < 1.5 * 10.0**-places
