@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-import book
 import pytest
 from markdown_it import MarkdownIt
+
+import book
 
 files = pytest.mark.parametrize("file", book.MARKDOWN, ids=book.name)
 

@@ -5,8 +5,10 @@ A chapter is Markdown with jupytext's notebook header. mkdocs-jupyter executes i
     chapter.py   the grammar of a chapter, for the builder and for the tests
     run.py       executes chapters, in parallel, and keeps what they printed and drew
     kernel.py    what happens inside the process that runs a chapter
+    weave.py     lays what the blocks printed and drew into the Markdown
     figures.py   Matplotlib's SVG, made fit for the page
     maths.py     LaTeX to MathML, equation numbers, and the font that they need
+    colours.py   one colour for a quantity, in formulas as in code and figures
     plugin.py    the order in which MkDocs calls these
     jupyter/     the only Jupyter configuration that a chapter sees
 """

@@ -9,11 +9,14 @@ from __future__ import annotations
 import html
 import io
 import re
+import tokenize
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from importlib.metadata import distribution
 
 from math_core import LatexError, LatexToMathML
+
+from .chapter import Block
 
 FONT = "assets/math.woff2"
 _FORMULA = re.compile(r'<(span|div) class="arithmatex">\\([(\[])(.*?)\\[)\]]</\1>', re.S)
@@ -63,21 +66,20 @@ def to_mathml(content: str) -> str:
     return _FORMULA.sub(convert, content)
 
 
-def link_comments(content: str, where: dict[str, str], page: str) -> tuple[str, list[str]]:
-    """The page with each `(5)` in a code comment linked to equation 5, and the numbers that no equation has.
+def link_comments(content: str, where: dict[str, str]) -> str:
+    """The page with each `(5)` in a code comment linked to equation 5; `where` has the equations' addresses."""
 
-    `where` maps a number to the address of the page that derives it, relative to this one (`page`: this one's).
-    """
-    unknown: list[str] = []
+    def link(number: re.Match) -> str:
+        return f'<a href="{where[number[1]]}">{number[0]}</a>' if number[1] in where else number[0]
 
-    def link(match: re.Match) -> str:
-        if match[1] not in where:
-            unknown.append(match[1])
-            return match[0]
-        target = "" if where[match[1]] == page else where[match[1]]
-        return f'<a href="{target}#{anchor(match[1])}">{match[0]}</a>'
+    return _COMMENT.sub(lambda comment: _NUMBER.sub(link, comment[0]), content)
 
-    return _COMMENT.sub(lambda comment: _NUMBER.sub(link, comment[0]), content), unknown
+
+def named_in_comments(block: Block) -> Iterator[tuple[int, str]]:
+    """The line and the number of each equation that a comment of the block names."""
+    for token in tokenize.generate_tokens(io.StringIO(block.source).readline):
+        if token.type == tokenize.COMMENT:
+            yield from ((block.line + token.start[0] - 1, number) for number in _NUMBER.findall(token.string))
 
 
 def _signs(mathml: str) -> set[str]:

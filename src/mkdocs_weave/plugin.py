@@ -18,6 +18,7 @@ from mkdocs.utils import CountHandler, get_relative_url
 
 from . import maths
 from .chapter import Chapter, Fault, read
+from .colours import painter
 from .run import Cache, Faults, run
 from .weave import Woven, lay
 
@@ -33,6 +34,8 @@ class WeaveConfig(base.Config):
     """Seconds that a block may take."""
     cache_dir = c.Type(str, default=".cache/weave")
     """Where outputs are kept between builds, relative to mkdocs.yml."""
+    quantities = c.Type(dict, default={})
+    """Colour → name in code → LaTeX: what has the same colour in formulas, code and figures."""
 
 
 class WeavePlugin(BasePlugin[WeaveConfig]):
@@ -151,17 +154,19 @@ class WeavePlugin(BasePlugin[WeaveConfig]):
     def on_env(self, env, *, config, files):
         pages = [file.page for file in files.documentation_pages() if file.page and file.page.content]
         where = self._equations(pages)
+        paint = painter(self.config.quantities)
         faults = []
         for page in pages:
-            chapter = self.chapters.get(page.file.src_uri)
-            addresses = {number: get_relative_url(url, page.url) for number, url in where.items()}
-            here = get_relative_url(page.url, page.url)
+            chapter = self.chapters[page.file.src_uri]
+            here = {
+                number: f"{'' if url == page.url else get_relative_url(url, page.url)}#{maths.anchor(number)}"
+                for number, url in where.items()
+            }
+            for line, number in (named for block in chapter.blocks for named in maths.named_in_comments(block)):
+                if number not in where:
+                    log.warning(chapter.fault(line, f"no page has an equation ({number}), which this comment names."))
             try:
-                page.content = maths.to_mathml(page.content)
-                page.content, unknown = maths.link_comments(page.content, addresses, here)
-                for number in unknown:
-                    line = _line_of_comment(chapter, number)
-                    faults.append(chapter.fault(line, f"no page has an equation ({number}), which this comment names."))
+                page.content = paint(maths.link_comments(maths.to_mathml(page.content), here))
             except maths.BadFormula as bad:
                 at = bad.latex[: bad.offset]
                 line = chapter.line_of(bad.latex.split("\n")[0], chapter.body_line) + at.count("\n")
@@ -199,11 +204,6 @@ class WeavePlugin(BasePlugin[WeaveConfig]):
     def _stop(faults: list[Fault]) -> None:
         if faults:
             raise PluginError("\n\n".join(map(str, faults)))
-
-
-def _line_of_comment(chapter: Chapter, number: str) -> int:
-    lines = chapter.text.split("\n")
-    return next((n for n, line in enumerate(lines, 1) if re.search(rf"#.*\({number}\)", line)), 1)
 
 
 class _LinkMessages(logging.Filter):
