@@ -84,7 +84,7 @@ def _execute(chapter: Chapter, block: Block, namespace: dict[str, Any]) -> str:
             warnings.simplefilter("error")
             # empty lines above it, so that a traceback names the line of the chapter
             exec(compile("\n" * (block.line - 1) + block.source, chapter.path, "exec"), namespace)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename == chapter.path]
         line = frames[-1].lineno if frames else block.line
         raise chapter.fault(line, f"{type(error).__name__}: {error}\n{chapter.excerpt(line)}") from error

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import ast
 import re
+import warnings
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -162,11 +162,14 @@ def _block(lines: list[str], path: str, opened: int, closed: int) -> Block:
     if opened > 1 and lines[opened - 2].strip():
         raise Fault(path, opened, "a block needs an empty line above it, or Markdown takes it for prose.")
     try:
-        ast.parse(block.source)
-    except SyntaxError as error:
-        line = opened + min(error.lineno or 1, closed - opened - 1)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # a SyntaxWarning would reach stderr when the block runs
+            compile("\n" * opened + block.source, path, "exec", dont_inherit=True)
+    except (SyntaxError, ValueError) as error:
+        line = min(getattr(error, "lineno", None) or block.line, closed - 1)
         hint = " (blocks are plain Python: no % or ! lines)" if lines[line - 1].lstrip()[:1] in ("%", "!") else ""
-        raise Fault(path, line, f"SyntaxError: {error.msg}{hint}\n  >  {line:4d} | {lines[line - 1]}") from None
+        text = getattr(error, "msg", None) or str(error)
+        raise Fault(path, line, f"SyntaxError: {text}{hint}\n  >  {line:4d} | {lines[line - 1]}") from None
     return block
 
 

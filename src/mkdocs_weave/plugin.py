@@ -14,7 +14,7 @@ from mkdocs.config import config_options as c
 from mkdocs.exceptions import Abort, PluginError
 from mkdocs.plugins import BasePlugin, event_priority
 from mkdocs.structure.files import File
-from mkdocs.utils import CountHandler, get_relative_url
+from mkdocs.utils import CountHandler, DuplicateFilter, get_relative_url
 
 from . import maths
 from .chapter import Chapter, Fault, read
@@ -24,6 +24,7 @@ from .weave import Woven, lay
 
 log = logging.getLogger("mkdocs.plugins.weave")
 _pages_log = logging.getLogger("mkdocs.structure.pages")
+_build_log = logging.getLogger("mkdocs.commands.build")
 STYLE = "assets/weave.css"
 
 
@@ -63,8 +64,9 @@ class WeavePlugin(BasePlugin[WeaveConfig]):
         os.environ.setdefault("SOURCE_DATE_EPOCH", "0")  # no page tells the time, so builds can be compared
         for old in [f for f in _pages_log.filters if isinstance(f, _LinkMessages)]:
             _pages_log.removeFilter(old)
-        self.links = _LinkMessages(self.chapters)
-        _pages_log.addFilter(self.links)
+        _pages_log.addFilter(_LinkMessages(self.chapters))
+        for old in [f for f in _build_log.filters if isinstance(f, DuplicateFilter)]:
+            old.msgs.clear()  # under `mkdocs serve` a fault that is still there must be told again
         return config
 
     def on_post_template(self, output, *, template_name, config):
