@@ -21,7 +21,7 @@ from .chapter import Block
 FONT = "assets/math.woff2"
 _FORMULA = re.compile(r'<(span|div) class="arithmatex">\\([(\[])(.*?)\\[)\]]</\1>', re.S)
 _TAG = re.compile(r"\\tag\{([^}]*)\}")
-_TAG_CELL = re.compile(r"(<mtd[^>]*?)(?: id=\"[^\"]*\")?(><mtext>)(\([^<]*\))(</mtext></mtd></mtr></mtable></math>)$")
+_NUMBERING = re.compile(r"\\(?:begin|end)\{equation\}|\\tag\{[^}]*\}")
 _COMMENT = re.compile(r'<span class="c1">.*?</span>')
 _NUMBER = re.compile(r"\((\d+)\)")
 
@@ -50,20 +50,26 @@ def to_mathml(content: str) -> str:
 
     def convert(match: re.Match) -> str:
         latex, block = html.unescape(match[3]).strip(), match[2] == "["
+        tags = _TAG.findall(latex)
+        # The number stands beside the formula, not in it: a link inside <math> is lost to screen readers.
+        bare = _NUMBERING.sub(lambda m: " " * len(m[0]), latex)
         try:
-            mathml = converter.convert_with_local_state(latex, displaystyle=block)
+            mathml = converter.convert_with_local_state(bare, displaystyle=block)
         except LatexError as error:
             offset, _, text = str(error).partition(": ")
             raise BadFormula(latex, int(offset) if offset.isdigit() else 0, text or str(error)) from None
-        if not block:
-            return mathml
-        tags = _TAG.findall(latex)
-        if not tags:
-            return f'<div class="weave-equation" tabindex="0" role="group" aria-label="Formula">{mathml}</div>'
-        link = rf'\1\2<a href="#{anchor(tags[0])}">\3</a>\4'
-        return f'<div class="weave-equation" id="{anchor(tags[0])}">{_TAG_CELL.sub(link, mathml)}</div>'
+        return _displayed(mathml, tags) if block else mathml
 
     return _FORMULA.sub(convert, content)
+
+
+def _displayed(mathml: str, tags: list[str]) -> str:
+    name = f"Equation {tags[0]}" if tags else "Formula"
+    formula = f'<div data-weave-scroll tabindex="0" role="group" aria-label="{name}">{mathml}</div>'
+    if not tags:
+        return f'<div class="weave-equation">{formula}</div>'
+    number = f'<a href="#{anchor(tags[0])}">({tags[0]})</a>'
+    return f'<div class="weave-equation" id="{anchor(tags[0])}">{formula}{number}</div>'
 
 
 def link_comments(content: str, where: dict[str, str]) -> str:
@@ -86,6 +92,8 @@ def _signs(mathml: str) -> set[str]:
     """The characters that the formulas show: browsers set a single letter in italics, which are signs of their own."""
     text = html.unescape(re.sub(r"<[^>]+>", " ", mathml))
     signs = set(text)
+    if "<msqrt" in mathml or "<mroot" in mathml:
+        signs.add("√")  # the browser draws it; no character of the formula is one
     for letter in signs.copy():
         name = unicodedata.name(letter, "")
         for case in ("SMALL", "CAPITAL"):

@@ -25,7 +25,7 @@ from .weave import Woven, lay
 log = logging.getLogger("mkdocs.plugins.weave")
 _pages_log = logging.getLogger("mkdocs.structure.pages")
 _build_log = logging.getLogger("mkdocs.commands.build")
-STYLE = "assets/weave.css"
+STYLE, SCRIPT = "assets/weave.css", "assets/weave.js"
 
 
 class WeaveConfig(base.Config):
@@ -61,6 +61,7 @@ class WeavePlugin(BasePlugin[WeaveConfig]):
         config.site_dir = str(self.stage)
         config.validation.links.anchors = logging.WARNING  # a broken anchor counts, as a broken link does
         config.extra_css.append(STYLE)
+        config.extra_javascript.append(SCRIPT)
         os.environ.setdefault("SOURCE_DATE_EPOCH", "0")  # no page tells the time, so builds can be compared
         for old in [f for f in _pages_log.filters if isinstance(f, _LinkMessages)]:
             _pages_log.removeFilter(old)
@@ -123,8 +124,8 @@ class WeavePlugin(BasePlugin[WeaveConfig]):
 
     @event_priority(-50)
     def on_files(self, files, *, config):
-        style = Path(__file__).with_name("weave.css").read_text(encoding="utf-8")
-        files.append(File.generated(config, STYLE, content=style))
+        for asset in (STYLE, SCRIPT):
+            files.append(File.generated(config, asset, abs_src_path=str(Path(__file__).with_name(Path(asset).name))))
         self.chapters.clear()
         faults = []
         pages = [file for file in files.documentation_pages() if file.abs_src_path]

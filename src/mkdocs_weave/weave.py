@@ -94,5 +94,5 @@ def _printed(text: str) -> str:
     # tabindex: what scrolls must be reachable without a mouse
     return (
         '<div class="weave-output" role="group" aria-label="Output">'
-        f'<pre tabindex="0"><samp>{html.escape(text.rstrip())}</samp></pre></div>'
+        f'<pre data-weave-scroll tabindex="0"><samp>{html.escape(text.rstrip())}</samp></pre></div>'
     )

@@ -43,7 +43,7 @@ def test_output_is_apart_from_the_code_and_labelled(book):
     html = book.article("out.html")
     (output,) = re.findall(r'<div class="weave-output" role="group" aria-label="Output">.*?</div>', html, re.S)
     assert "&lt;b&gt; &amp; `x` $y$ **z**\n\n    [end](nowhere.md)" in output
-    assert '<pre tabindex="0">' in output
+    assert '<pre data-weave-scroll tabindex="0">' in output
     # the copy button is attached to `pre > code`, which the output is not
     assert "<code" not in output and html.count("<pre><span></span><code>") == 1
     assert ">>>" not in html and "In [" not in html
@@ -139,11 +139,11 @@ def test_formulas_are_mathml_and_their_numbers_link(book):
     book.built()
     html = book.article("eq.html")
     assert "<math><mi>a</mi><mo>&lt;</mo><mi>b</mi></math>" in html
-    assert '<div class="weave-equation" id="eq-7">' in html and '<a href="#eq-7">(7)</a></mtext>' in html
+    assert re.search(r'<div class="weave-equation" id="eq-7">.*</math></div><a href="#eq-7">\(7\)</a></div>', html)
     assert '# <a href="#eq-7">(7)</a>' in html
     assert '# <a href="eq.html#eq-7">(7)</a>' in book.article("other.html")
     assert "\\" not in re.sub(r"<pre>.*?</pre>", "", html, flags=re.S)
-    assert "<script" not in html and "mathjax" not in book.page("eq.html").lower()
+    assert "mathjax" not in book.page("eq.html").lower()
 
 
 def test_a_formula_that_is_not_latex_is_a_fault(book):
