@@ -108,7 +108,7 @@ def _check_prose(ran: Ran, start: int, end: int) -> None:
             continue
         said = text[: match.start()].replace("−", "-")
         before = said.removesuffix(value)
-        if before == said or (value[:1].isdigit() and before[-1:] in "0123456789.-" and before):
+        if before == said or (value[:1] in "0123456789." and before[-1:] in "0123456789.-" and before):
             said = text[: match.start()].split()[-1]
             ran.wrong.append(chapter.fault(line, f"the page says {said!r}; the run says {value!r}"))
 
