@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import http.server
 import os
@@ -46,14 +47,28 @@ def folder(tmp_path_factory) -> Path:
     return site
 
 
-@pytest.fixture(scope="session")
-def site(folder) -> Iterator[str]:
-    """The address of the built book."""
+@contextlib.contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """The address at which the folder is served."""
     handler = functools.partial(_Quiet, directory=str(folder))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}/"
         server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def site(folder) -> Iterator[str]:
+    """The address of the built book."""
+    with served(folder) as address:
+        yield address
+
+
+@pytest.fixture
+def small_site(book) -> Iterator[str]:
+    """The address of a small book, to be built by the test."""
+    with served(book.site) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")
@@ -78,7 +93,6 @@ def tab(chromium, site):
         contexts.append(context)
         page = context.new_page()
         page.goto(path)
-        page.wait_for_load_state("networkidle")
         return page
 
     yield open_page

@@ -119,20 +119,31 @@ def test_a_fraction_has_height(tab):
     assert heights and all(fraction > 1.5 * part for fraction, part in heights)
 
 
-STRETCH = """() => {
-    const box = document.createElement('div');
-    box.innerHTML = '<math display="block"><mrow><mo>(</mo><mfrac><mfrac><mn>1</mn><mn>2</mn></mfrac><mn>3</mn></mfrac>'
-        + '<mo>)</mo></mrow><mrow><mo>{</mo><mfrac><mfrac><mn>1</mn><mn>2</mn></mfrac><mn>3</mn></mfrac></mrow></math>';
-    document.querySelector('article').append(box);
-    return document.fonts.ready.then(() => [...box.querySelectorAll('mrow')].map(row =>
-        row.querySelector('mo').getBoundingClientRect().height / row.querySelector('mfrac').getBoundingClientRect().height));
-}"""
-
-
-def test_brackets_stretch_with_the_font_of_the_site(tab):
-    page = tab("xor/loss.html")
+def test_brackets_stretch_with_the_font_of_the_site(book, small_site, chromium):
+    tall = r"\frac{\frac{1}{2}}{\frac{3}{4}}"
+    book.write("m.md", f"# M\n\n$$\n\\left({tall}\\right) + \\left\\{{{tall}\\right\\}} + \\sqrt{{{tall}}}\n$$\n")
+    book.built()
+    measure = """() => document.fonts.ready.then(() => [...document.querySelectorAll('math mo')]
+        .filter(mo => '(){}'.includes(mo.textContent)).map(mo => mo.getBoundingClientRect().height
+        / mo.parentElement.querySelector('mfrac').getBoundingClientRect().height))"""
+    page = chromium.new_page(base_url=small_site)
+    page.goto("m.html")
+    ratios = page.evaluate(measure)
     assert page.evaluate("document.fonts.check('16px \"STIX Two Math\"')")
-    assert all(ratio > 0.9 for ratio in page.evaluate(STRETCH))
+    assert len(ratios) == 4 and all(ratio > 0.9 for ratio in ratios), ratios
+    page.close()
+
+
+def test_roots_have_their_sign(book):
+    book.write("m.md", "# M\n\nA root: $\\sqrt2$.\n")
+    book.built()
+    assert "\u221a" in _characters(book.site / "assets" / "math.woff2")
+
+
+def _characters(font: Path) -> set[str]:
+    from fontTools.ttLib import TTFont
+
+    return {chr(code) for code in TTFont(font).getBestCmap()}
 
 
 def test_equation_numbers_lead_to_their_equations(tab):
