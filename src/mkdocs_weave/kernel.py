@@ -48,7 +48,8 @@ def _style() -> None:
 
 def _watch_reads(root: Path):
     """A function that gives the files under `root` that the process has opened to read or imported."""
-    own = [Path(sys.prefix).resolve(), Path(__file__).parent.resolve(), root / ".cache"]
+    caches = Path(os.environ["MPLCONFIGDIR"]).parent
+    own = [Path(sys.prefix).resolve(), Path(__file__).parent.resolve(), caches.resolve()]
     opened: set[str] = set()
 
     def note(event: str, args: tuple) -> None:

@@ -21,7 +21,9 @@ from .chapter import Block
 FONT = "assets/math.woff2"
 _FORMULA = re.compile(r'<(span|div) class="arithmatex">\\([(\[])(.*?)\\[)\]]</\1>', re.S)
 _TAG = re.compile(r"\\tag\{([^}]*)\}")
-_NUMBERING = re.compile(r"\\(?:begin|end)\{equation\}|\\tag\{[^}]*\}")
+_EQUATION = re.compile(r"(\\begin\{equation\})(.*)(\\end\{equation\})", re.S)
+_LATEX = re.compile(r"\$\$|\\[a-zA-Z]+|\\[()\[\]]")
+_NOT_PROSE = re.compile(r"<(code|pre|script|style|svg|math)\b.*?</\1>|<[^>]+>", re.S)
 _COMMENT = re.compile(r'<span class="c1">.*?</span>')
 _NUMBER = re.compile(r"\((\d+)\)")
 
@@ -52,7 +54,8 @@ def to_mathml(content: str) -> str:
         latex, block = html.unescape(match[3]).strip(), match[2] == "["
         tags = _TAG.findall(latex)
         # The number stands beside the formula, not in it: a link inside <math> is lost to screen readers.
-        bare = _NUMBERING.sub(lambda m: " " * len(m[0]), latex)
+        bare = _TAG.sub(lambda m: " " * len(m[0]), latex)
+        bare = _EQUATION.sub(lambda m: " " * len(m[1]) + m[2] + " " * len(m[3]), bare)
         try:
             mathml = converter.convert_with_local_state(bare, displaystyle=block)
         except LatexError as error:
@@ -61,6 +64,12 @@ def to_mathml(content: str) -> str:
         return _displayed(mathml, tags) if block else mathml
 
     return _FORMULA.sub(convert, content)
+
+
+def stray(content: str) -> str | None:
+    """What looks like LaTeX in the prose of a rendered page (a formula that is not closed, say), or None."""
+    found = _LATEX.search(_NOT_PROSE.sub(" ", content))
+    return found[0] if found else None
 
 
 def _displayed(mathml: str, tags: list[str]) -> str:

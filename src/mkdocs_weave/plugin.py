@@ -50,7 +50,9 @@ class WeavePlugin(BasePlugin[WeaveConfig]):
         self.stage: Path | None = None
 
     def on_startup(self, *, command, dirty) -> None:
-        """Present so that MkDocs keeps this object while it serves."""
+        """Present so that MkDocs keeps this object while it serves. Raises Abort for --dirty."""
+        if dirty:
+            raise Abort("The weave builds whole sites: leave out --dirty. Chapters that have not changed do not run.")
 
     # ---- a site is built beside the last good one, and takes its place when it is whole --------------------
 
@@ -84,6 +86,8 @@ class WeavePlugin(BasePlugin[WeaveConfig]):
         before = self.site.with_name(f".{self.site.name}.before")
         shutil.rmtree(before, ignore_errors=True)
         if self.site.exists():
+            for hidden in self.site.glob(".*"):  # not ours: MkDocs leaves them alone, too
+                hidden.rename(self.stage / hidden.name)
             self.site.rename(before)
         try:
             self.stage.rename(self.site)
@@ -169,7 +173,12 @@ class WeavePlugin(BasePlugin[WeaveConfig]):
                 if number not in where:
                     log.warning(chapter.fault(line, f"no page has an equation ({number}), which this comment names."))
             try:
-                page.content = paint(maths.link_comments(maths.to_mathml(page.content), here))
+                page.content = maths.to_mathml(page.content)
+                if latex := maths.stray(page.content):
+                    line = chapter.line_of(latex, chapter.body_line)
+                    text = f"{latex!r} stands in the prose: a formula that is not closed, or has no $ around it?"
+                    faults.append(chapter.fault(line, f"{text}\n{chapter.excerpt(line)}"))
+                page.content = paint(maths.link_comments(page.content, here))
             except maths.BadFormula as bad:
                 at = bad.latex[: bad.offset]
                 line = chapter.line_of(bad.latex.split("\n")[0], chapter.body_line) + at.count("\n")

@@ -19,6 +19,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import cache
 from importlib.metadata import distributions
 from multiprocessing.pool import ThreadPool
 from pathlib import Path
@@ -46,19 +47,6 @@ class Faults(Exception):
 
     def __init__(self, faults: Sequence[Fault]) -> None:
         super().__init__("\n\n".join(map(str, faults)))
-
-
-# ---- what mkdocs-jupyter's configuration calls (jupyter/jupyter_nbconvert_config.py) ----------------------
-
-
-def note_start(cell, cell_index: int) -> None:
-    """Remember which block is about to run: a dead kernel cannot say."""
-    _now.block += cell.cell_type == "code"
-
-
-def time_limit(cell) -> int:
-    """Seconds that a block may take."""
-    return _now.seconds
 
 
 # ---- the cache --------------------------------------------------------------------------------------------
@@ -115,12 +103,13 @@ class Cache:
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
-    def store(self, chapter: Chapter, outputs: Sequence[Output], reads: dict[str, str | None]) -> None:
+    def store(self, chapter: Chapter, outputs: Sequence[Output], reads: Sequence[str]) -> None:
         """Keep the outputs, in one step: an interrupted build leaves no half of them."""
         self.folder.mkdir(parents=True, exist_ok=True)
         file = self._file(chapter)
         scratch = file.with_suffix(f".{os.getpid()}.part")
-        kept = {"chapter": chapter.path, "reads": reads, "outputs": [asdict(output) for output in outputs]}
+        outputs = [asdict(output) for output in outputs]
+        kept = {"chapter": chapter.path, "reads": self._reads(reads), "outputs": outputs}
         scratch.write_text(json.dumps(kept), encoding="utf-8")
         scratch.replace(file)
 
@@ -140,8 +129,8 @@ def run(chapters: Sequence[Chapter], root: Path, folder: Path, seconds: int) -> 
     Chapters run side by side, one for each core; a block may take `seconds`. Raises Faults with a line for
     every chapter that failed.
     """
-    cache = Cache(folder, root)
-    outputs = {chapter.path: cache.load(chapter) for chapter in chapters}
+    kept = Cache(folder, root)
+    outputs = {chapter.path: kept.load(chapter) for chapter in chapters}
     todo = [chapter for chapter in chapters if outputs[chapter.path] is None]
     faults = []
     if todo:
@@ -151,10 +140,10 @@ def run(chapters: Sequence[Chapter], root: Path, folder: Path, seconds: int) -> 
                     faults.append(done)
                 else:
                     outputs[chapter.path], reads = done
-                    cache.store(chapter, outputs[chapter.path], cache._reads(reads))
+                    kept.store(chapter, outputs[chapter.path], reads)
     if faults:
         raise Faults(faults)
-    return outputs, cache
+    return outputs, kept
 
 
 @contextmanager
@@ -169,7 +158,7 @@ def _isolation(root: Path, folder: Path) -> Iterator[None]:
             {
                 ROOT: str(root),
                 "IPYTHONDIR": scratch,
-                "JUPYTER_CONFIG_DIR": str(JUPYTER),
+                "JUPYTER_CONFIG_DIR": scratch,
                 "JUPYTER_DATA_DIR": scratch,
                 "JUPYTER_PATH": str(JUPYTER),
                 "JUPYTER_RUNTIME_DIR": scratch,
@@ -197,17 +186,41 @@ def _attempt(chapter: Chapter, seconds: int) -> tuple[list[Output], list[str]] |
     return done
 
 
+@cache
+def _converter():
+    """mkdocs-jupyter's converter, with our template and our configuration and nobody else's."""
+    from mkdocs_jupyter import convert, nbconvert2
+    from mkdocs_jupyter.config import settings
+    from nbconvert.nbconvertapp import NbConvertApp
+    from traitlets.config import Config
+
+    def note_start(cell, cell_index: int) -> None:
+        _now.block += cell.cell_type == "code"
+
+    class OurApp(NbConvertApp):
+        def load_config_file(self, *args, **kwargs) -> None:
+            """Where the reader's configuration would be read."""
+            client = {
+                "on_cell_start": note_start,  # a dead kernel cannot say which block it died in
+                "timeout_func": lambda cell: _now.seconds,
+                "shutdown_kernel": "immediate",  # nothing to wait for: the output is here
+            }
+            self.update_config(Config({"NotebookClient": client}))
+
+    nbconvert2.NbConvertApp = OurApp
+    settings.templates_dir = str(JUPYTER)
+    for noisy in ("traitlets", "mkdocs.mkdocs-jupyter"):  # we report; once is enough
+        logging.getLogger(noisy).setLevel(logging.CRITICAL)
+    return convert
+
+
 def _execute(chapter: Chapter, seconds: int) -> tuple[list[Output], list[str]]:
     """Run the chapter's blocks in a kernel of its own; their outputs, and the files they read. Raises Fault."""
     from jupyter_client.kernelspec import NoSuchKernel
-    from mkdocs_jupyter import convert
-    from mkdocs_jupyter.config import settings
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
-    settings.templates_dir = str(JUPYTER)
+    convert = _converter()
     _now.block, _now.seconds = -1, seconds
-    for noisy in ("traitlets", "mkdocs.mkdocs-jupyter"):  # we report; once is enough
-        logging.getLogger(noisy).setLevel(logging.CRITICAL)
     try:
         html = convert.nb2html(str(chapter.file), execute=True, allow_errors=False)
     except CellExecutionError as error:

@@ -156,6 +156,24 @@ def test_an_unknown_command_is_a_fault(book):
     fails(book, r'docs/m\.md:3: this formula is not LaTeX: Unknown command "\\nonsense"')
 
 
+@pytest.mark.parametrize(
+    ("formula", "line"),
+    [
+        ("An open $\\alpha + 1 formula.\n", 3),
+        ("Prose.\n\n$$\nx = \\frac12\n", 5),
+        ("$$\n\\begin{equation}\nx\n$$\n", 5),
+    ],
+)
+def test_a_formula_that_is_not_closed_is_a_fault(book, formula, line):
+    book.write("m.md", f"# M\n\n{formula}")
+    fails(book, rf"docs/m\.md:{line}: ")
+
+
+def test_prices_and_paths_are_not_formulas(book):
+    book.write("m.md", "# M\n\nIt costs $5, or `C:\\new`; not \\$6.\n")
+    book.built()
+
+
 def test_a_number_used_twice_is_a_fault(book):
     equation = "$$\n\\begin{equation}\nx \\tag{7}\n\\end{equation}\n$$\n"
     book.write("a.md", f"# A\n\n{equation}")
@@ -249,6 +267,18 @@ def test_a_first_build_that_fails_leaves_no_site(book):
     book.chapter("bad.md", "# Bad\n\n```python\n1 / 0\n```\n")
     status, _ = book.build()
     assert status == 1 and not book.site.exists()
+
+
+def test_a_dirty_build_is_refused(book):
+    before = book.digest()
+    status, output = book.build("--dirty")
+    assert status == 1 and "leave out --dirty" in output and book.digest() == before
+
+
+def test_hidden_files_in_the_site_folder_stay(book):
+    (book.site / ".git").write_text("x", encoding="utf-8")
+    book.built()
+    assert (book.site / ".git").read_text(encoding="utf-8") == "x"
 
 
 def test_the_command_line_gives_status_1_and_no_traceback(book):

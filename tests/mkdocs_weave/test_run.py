@@ -171,6 +171,8 @@ def test_a_readers_own_configuration_changes_nothing(book, tmp_path, monkeypatch
         "PYTHONWARNINGS": "error",
     }.items():
         monkeypatch.setenv(name, str(value))
+    monkeypatch.chdir(home / ".jupyter")  # Jupyter reads what lies in the working directory, too
+    monkeypatch.chdir(home / ".jupyter")
     book.chapter("fig.md", body + "\n")
     for kept in (book.root / ".cache" / "weave").glob("*.json"):
         kept.unlink()
