@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[1]
 MARKDOWN = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
 APPROVED = ROOT / "tests" / "approved"
 
-_CHECK = re.compile(r"<!--=(.*?)-->", re.S)
+_CHECK = re.compile(r"<!--=(.*?)-->|\{= ([^\n]*?) =\}", re.S)
 _NUMBER = re.compile(r"(?<![\w.])[-+−]?\d+(?:\.\d*)?(?:e[-+]?\d+)?(?![\w])")
 
 
@@ -94,17 +94,18 @@ def _execute(chapter: Chapter, block: Block, namespace: dict[str, Any]) -> str:
 
 
 def _check_prose(ran: Ran, start: int, end: int) -> None:
-    """Hold each `text<!--= expression -->` from line `start` up to line `end` to the run."""
+    """Hold each `text<!--= expression -->` (in an alt: `text{= expression =}`) from line `start` up to line `end` to the run."""
     chapter = ran.chapter
     lines = chapter.text.split("\n")
     offset = sum(len(line) + 1 for line in lines[: start - 1])
     text = "\n".join(lines[start - 1 : end - 1])
     for match in _CHECK.finditer(text):
         line = chapter.text.count("\n", 0, offset + match.start()) + 1
+        expression = (match[1] or match[2]).strip()
         try:
-            value = str(eval(match[1].strip(), ran.namespace))
+            value = str(eval(expression, ran.namespace))
         except Exception as error:
-            ran.wrong.append(chapter.fault(line, f"`{match[1].strip()}` raises {type(error).__name__}: {error}"))
+            ran.wrong.append(chapter.fault(line, f"`{expression}` raises {type(error).__name__}: {error}"))
             continue
         said = text[: match.start()].replace("−", "-")
         before = said.removesuffix(value)

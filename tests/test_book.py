@@ -24,6 +24,7 @@ BLOCK = "```python\nx = 0.25\nn = 10001\n```\n\n"
         '| 0.25<!--= x --> | 10,001<!--= f"{n:,}" --> |',
         "A quarter–0.25<!--= x -->.",
         'It is 0.25<!--=\nf"{x}"\n-->.',
+        "<!-- alt: A line at 0.25{= x =} -->",
     ],
 )
 def test_a_right_number_passes(sentence):
@@ -38,6 +39,7 @@ def test_a_right_number_passes(sentence):
         'It is −0.25<!--= f"{x:.2f}" --> now.',
         'It is 10.25<!--= f"{x}"[1:] --> now.',
         "It is 10.25<!--= x --> now.",
+        "<!-- alt: A line at 0.26{= x =} -->",
         "It is 0.25<!--= y --> now.",
         "It is 0.25 <!--= x --> now.",
         "It is 0.25<!--= x / 0 --> now.",

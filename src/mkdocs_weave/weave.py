@@ -17,7 +17,7 @@ from .run import Output
 
 CAPTION = "Figure: "
 _ALT = re.compile(r"<!--\s*alt:\s*(.*?)\s*-->", re.S)
-_CHECK = re.compile(r"<!--=.*?-->", re.S)
+_CHECK = re.compile(r"<!--=.*?-->|\{= [^\n]*? =\}", re.S)  # the second form inside an alt, which is a comment already
 _PLACE = re.compile(r'<div data-weave="([\w-]+)"></div>')
 HOW = (
     "Below the block, write a paragraph that begins with `Figure: ` and says what to see, and in it"
@@ -77,7 +77,7 @@ def _figure(chapter: Chapter, block: Block, n: int, paragraph: str, svg: str, pl
         raise chapter.fault(block.end, f"the figure that this block draws has no accessible name. {HOW}")
     if not _CHECK.sub("", caption).strip():
         raise chapter.fault(block.end, f"the figure that this block draws has an empty caption. {HOW}")
-    places[f"figure-{n}"] = figures.fit(svg, f"figure-{n}", " ".join(alt[1].split()))
+    places[f"figure-{n}"] = figures.fit(svg, f"figure-{n}", " ".join(_CHECK.sub("", alt[1]).split()))
     return [
         '<figure class="weave-figure" markdown="1">',
         f'<div data-weave="figure-{n}"></div>',

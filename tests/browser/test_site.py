@@ -192,6 +192,7 @@ def test_search_finds_delta(tab):
 def test_the_keyboard_reaches_everything(tab, path):
     page = tab(path)
     page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    page.wait_for_timeout(500)  # weave.js passes over what does not scroll, once it has its size
     wanted = page.evaluate(
         """() => {
         const all = [...document.querySelectorAll('a[href], button, summary, input, [tabindex="0"]')].filter(e =>

@@ -79,7 +79,7 @@ def test_comments_for_the_test_are_not_published(book):
 
 
 def test_a_figure_has_caption_name_and_theme(book):
-    book.chapter("fig.md", f"# Fig\n\n{CAPTIONED}")
+    book.chapter("fig.md", f"# Fig\n\n{CAPTIONED}".replace("straight line", "straight line{= f'{1:d}' =}"))
     book.built()
     html = book.article("fig.html")
     assert re.search(r"<figure.*<figcaption>\s*<p>A line\.</p>\s*</figcaption>\s*</figure>", html, re.S)
