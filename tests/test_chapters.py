@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import pytest
 from markdown_it import MarkdownIt
 
@@ -42,3 +44,33 @@ def test_prints_what_was_approved(file, request):
     text = approved.read_text(encoding="utf-8") if approved.exists() else ""
     different = book.differences(text, ran(file).text)
     assert not different, f"{book.name(file)}: if this is right, `make approve`:\n" + "\n".join(different)
+
+
+# Where each page that trains the article's network keeps its weights.
+TRAINED = {
+    "docs/index.md": "W1, W2",
+    "docs/xor/loss.md": "article[:2]",
+    "docs/xor/training.md": "W1, W2",
+    "docs/xor/hidden.md": "W1, W2",
+    "docs/xor/width.md": "single[4]",
+}
+
+
+@pytest.mark.parametrize("page", TRAINED)
+def test_the_trained_network_computes_xor(page):
+    W1, W2 = eval(TRAINED[page], ran(book.ROOT / page).namespace)
+    assert W1.shape == (2, 4) and W2.shape == (4, 1)
+    for inputs, xor in [((0, 0), 0), ((0, 1), 1), ((1, 0), 1), ((1, 1), 0)]:
+        hidden = 1 / (1 + np.exp(-(np.array(inputs) @ W1)))
+        assert (1 / (1 + np.exp(-(hidden @ W2))))[0].round() == xor
+
+
+def test_no_page_trains_it_unseen():
+    steps = {book.name(file) for file in book.MARKDOWN if "10001" in file.read_text(encoding="utf-8")}
+    assert steps - {"docs/xor/perceptron.md"} == set(TRAINED)  # that one trains a single unit, and fails
+
+
+@files
+def test_what_is_printed_as_a_prediction_is_right(file):
+    for predicted, correct in re.findall(r"Predicted: ([\d.]+) \| Correct: (\d)", ran(file).text):
+        assert round(float(predicted)) == int(correct)
