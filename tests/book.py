@@ -47,9 +47,14 @@ class Ran:
         return "".join(f"[block {n}]\n{text}" for n, (_, text) in enumerate(blocks, 1) if text)
 
 
+def chapter(file: Path) -> Chapter:
+    """The file as a chapter. The README is not a page: nothing but these tests runs its blocks, so it needs no header."""
+    return read(file, name(file), header=file.name != "README.md")
+
+
 def run(file: Path) -> Ran:
     """Run every block of the file through mktestdocs. Raises Fault where a block raises or warns."""
-    return run_chapter(read(file, name(file)))
+    return run_chapter(chapter(file))
 
 
 def run_chapter(chapter: Chapter) -> Ran:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from functools import cache
 from pathlib import Path
@@ -74,3 +75,22 @@ def test_no_page_trains_it_unseen():
 def test_what_is_printed_as_a_prediction_is_right(file):
     for predicted, correct in re.findall(r"Predicted: ([\d.]+) \| Correct: (\d)", ran(file).text):
         assert round(float(predicted)) == int(correct)
+
+
+PART_I = [file for file in book.MARKDOWN if book.name(file).startswith(("docs/index", "docs/xor/"))]
+
+
+@pytest.mark.parametrize("file", PART_I, ids=book.name)
+def test_a_chapter_of_part_one_needs_numpy_and_matplotlib_only(file):
+    tree = ast.parse("".join(block.source for block in book.chapter(file).blocks))
+    imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    assert imported <= {"numpy", "matplotlib.pyplot"}
+    assert not [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+
+
+@files
+def test_a_block_holds_one_idea(file):
+    whole_program = {"docs/index.md": 1}  # in one block, so that it can be copied
+    for n, block in enumerate(book.chapter(file).blocks, 1):
+        lines = [line for line in block.source.split("\n") if line.strip()]
+        assert len(lines) <= 15 or whole_program.get(book.name(file)) == n, f"{book.name(file)}:{block.line}"

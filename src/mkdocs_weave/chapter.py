@@ -92,16 +92,19 @@ def decode(path: str, data: bytes) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def read(file: Path, path: str) -> Chapter:
+def read(file: Path, path: str, header: bool = True) -> Chapter:
     """The chapter in `file`, called `path` in messages. Raises Fault."""
-    return replace(parse(decode(path, file.read_bytes()), path), file=file)
+    return replace(parse(decode(path, file.read_bytes()), path, header), file=file)
 
 
-def parse(text: str, path: str) -> Chapter:
-    """The chapter that `text` holds. Raises Fault at the first thing that the grammar does not allow."""
+def parse(text: str, path: str, header: bool = True) -> Chapter:
+    """The chapter that `text` holds; with `header`, one that runs needs a notebook header.
+
+    Raises Fault at the first thing that the grammar does not allow.
+    """
     meta, body_line = _front_matter(text, path)
     blocks = tuple(_blocks(text, path, body_line))
-    if blocks:
+    if blocks and header:
         _check_header(meta, text, path, blocks[0].line)
     return Chapter(path, text, blocks, meta, body_line)
 

@@ -62,6 +62,18 @@ def test_no_sideways_scroll_on_a_phone(tab, path):
     assert not wide
 
 
+def test_long_output_scrolls_and_does_not_wrap(tab):
+    page = tab("xor/backward.html", width=390)
+    heights = page.evaluate(
+        """[...document.querySelectorAll('article > .weave-output pre')].map(pre => [
+        pre.scrollWidth > pre.clientWidth, getComputedStyle(pre).overflowX,
+        Math.round(pre.querySelector('samp').getBoundingClientRect().height
+            / parseFloat(getComputedStyle(pre).lineHeight)) <= pre.textContent.split('\\n').length])"""
+    )
+    assert any(wide for wide, _, _ in heights)
+    assert all(overflow == "auto" and unwrapped for _, overflow, unwrapped in heights)
+
+
 def luminance(colour: str) -> float:
     parts = [float(part) for part in re.findall(r"[\d.]+", colour)[:3]]
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (p / 255 for p in parts)]
