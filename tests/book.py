@@ -88,7 +88,7 @@ def _execute(chapter: Chapter, block: Block, namespace: dict[str, Any]) -> str:
         with contextlib.redirect_stdout(printed), warnings.catch_warnings():
             warnings.simplefilter("error")
             # empty lines above it, so that a traceback names the line of the chapter
-            exec(compile("\n" * (block.line - 1) + block.source, chapter.path, "exec"), namespace)
+            exec(compile("\n" * (block.line - 1) + block.source, chapter.path, "exec", dont_inherit=True), namespace)
     except (Exception, SystemExit) as error:
         frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename == chapter.path]
         line = frames[-1].lineno if frames else block.line
