@@ -9,6 +9,7 @@ import re
 import traceback
 import warnings
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -33,12 +34,14 @@ def name(file: Path) -> str:
 
 @dataclass
 class Ran:
-    """What a chapter left behind: its variables, what each block printed, what is wrong with its numbers."""
+    """What a chapter left behind: its variables, what its blocks printed, what became of the numbers in its prose."""
 
     chapter: Chapter
     namespace: dict[str, Any] = field(default_factory=lambda: {"__name__": "__main__"})
     printed: list[str] = field(default_factory=list)
     wrong: list[Fault] = field(default_factory=list)
+    checked: list[tuple[int, int]] = field(default_factory=list)
+    """From where to where in the chapter's text a check has held a number to the run."""
 
     @property
     def text(self) -> str:
@@ -55,6 +58,12 @@ def chapter(file: Path) -> Chapter:
 def run(file: Path) -> Ran:
     """Run every block of the file through mktestdocs. Raises Fault where a block raises or warns."""
     return run_chapter(chapter(file))
+
+
+@cache
+def ran(file: Path) -> Ran:
+    """The file, run once for all the tests that look at it."""
+    return run(file)
 
 
 def run_chapter(chapter: Chapter) -> Ran:
@@ -117,6 +126,8 @@ def _check_prose(ran: Ran, start: int, end: int) -> None:
         if before == said or (value[:1] in "0123456789." and before[-1:] in "0123456789.-" and before):
             said = text[: match.start()].split()[-1]
             ran.wrong.append(chapter.fault(line, f"the page says {said!r}; the run says {value!r}"))
+        else:
+            ran.checked.append((offset + match.start() - len(value), offset + match.end()))
 
 
 def differences(approved: str, printed: str) -> list[str]:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-from functools import cache
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,21 +14,16 @@ import book
 files = pytest.mark.parametrize("file", book.MARKDOWN, ids=book.name)
 
 
-@cache
-def ran(file: Path) -> book.Ran:
-    return book.run(file)
-
-
 @files
 def test_every_block_runs(file):
-    fences = [t for t in MarkdownIt("commonmark").parse(ran(file).chapter.text) if t.type == "fence"]
+    fences = [t for t in MarkdownIt("commonmark").parse(book.ran(file).chapter.text) if t.type == "fence"]
     runnable = [fence for fence in fences if fence.info.strip().lower().startswith("py")]
-    assert len(ran(file).printed) == len(runnable)
+    assert len(book.ran(file).printed) == len(runnable)
 
 
 @files
 def test_the_sentences_say_what_the_run_says(file):
-    assert not ran(file).wrong, "\n" + "\n".join(map(str, ran(file).wrong))
+    assert not book.ran(file).wrong, "\n" + "\n".join(map(str, book.ran(file).wrong))
 
 
 @files
@@ -38,12 +31,12 @@ def test_prints_what_was_approved(file, request):
     approved = book.APPROVED / file.relative_to(book.ROOT).with_suffix(".txt")
     if request.config.getoption("--approve"):
         approved.parent.mkdir(parents=True, exist_ok=True)
-        if ran(file).text:
-            approved.write_text(ran(file).text, encoding="utf-8", newline="\n")
+        if book.ran(file).text:
+            approved.write_text(book.ran(file).text, encoding="utf-8", newline="\n")
         else:
             approved.unlink(missing_ok=True)
     text = approved.read_text(encoding="utf-8") if approved.exists() else ""
-    different = book.differences(text, ran(file).text)
+    different = book.differences(text, book.ran(file).text)
     assert not different, f"{book.name(file)}: if this is right, `make approve`:\n" + "\n".join(different)
 
 
@@ -54,12 +47,13 @@ TRAINED = {
     "docs/xor/training.md": "W1, W2",
     "docs/xor/hidden.md": "W1, W2",
     "docs/xor/width.md": "single[4]",
+    "docs/reference/library.md": "article",
 }
 
 
 @pytest.mark.parametrize("page", TRAINED)
 def test_the_trained_network_computes_xor(page):
-    W1, W2 = eval(TRAINED[page], ran(book.ROOT / page).namespace)
+    W1, W2 = eval(TRAINED[page], book.ran(book.ROOT / page).namespace)
     assert W1.shape == (2, 4) and W2.shape == (4, 1)
     for inputs, xor in [((0, 0), 0), ((0, 1), 1), ((1, 0), 1), ((1, 1), 0)]:
         hidden = 1 / (1 + np.exp(-(np.array(inputs) @ W1)))
@@ -73,7 +67,7 @@ def test_no_page_trains_it_unseen():
 
 @files
 def test_what_is_printed_as_a_prediction_is_right(file):
-    for predicted, correct in re.findall(r"Predicted: ([\d.]+) \| Correct: (\d)", ran(file).text):
+    for predicted, correct in re.findall(r"Predicted: ([\d.]+) \| Correct: (\d)", book.ran(file).text):
         assert round(float(predicted)) == int(correct)
 
 

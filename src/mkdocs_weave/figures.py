@@ -44,14 +44,11 @@ def fit(svg: str, prefix: str, name: str) -> str:
     width, height = root.get("viewBox", "0 0 0 0").split()[2:]
     root.attrib = {
         "role": "img",
-        "aria-labelledby": f"{prefix}-name",
+        "aria-label": name,  # not a <title>, which would pop up under every mouse
         "data-search-exclude": "",
         "viewBox": root.get("viewBox", ""),
         "style": f"aspect-ratio:{width}/{height};max-width:{float(width) / 14:.1f}rem",
     }
-    title = ElementTree.Element(f"{{{SVG}}}title", {"id": f"{prefix}-name"})
-    title.text = name
-    root.insert(0, title)
     return re.sub(r">\s+<", "><", ElementTree.tostring(root, encoding="unicode"))
 
 
