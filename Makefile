@@ -6,13 +6,14 @@ BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: help serve site test approve lint format lock clean
+.PHONY: help serve site test approve mutants lint format lock clean
 
 help:
 	@echo "make serve [PORT=8000]  run the chapters and serve the book, reloading what changes"
 	@echo "make site               build the book into site/"
 	@echo "make test               run every test"
 	@echo "make approve            accept what the chapters print now, as tests/approved/"
+	@echo "make mutants            see which changes of the code no test notices"
 	@echo "make lint               ruff and codespell;  make format  mends what they can"
 	@echo "make lock               choose the newest versions of the dependencies"
 
@@ -30,6 +31,10 @@ test: .venv/dev.done
 
 approve: .venv/dev.done
 	@$(BIN)/pytest --approve tests/test_chapters.py
+
+mutants: .venv/dev.done
+	@echo "Changing the code one place at a time (an hour or two; MUTANTS='--sample 60' or a file's name for less)"
+	@$(BIN)/python tests/mutants.py $(MUTANTS)
 
 lint: .venv/dev.done
 	@echo "Checking code and spelling"

@@ -8,6 +8,7 @@ import math
 import re
 import traceback
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -17,6 +18,7 @@ import matplotlib
 from mktestdocs import register_executor
 from mktestdocs.__main__ import check_raw_string  # its check_md_file reads in the platform's encoding
 
+import figures
 from mkdocs_weave.chapter import Block, Chapter, Fault, read
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -66,8 +68,11 @@ def ran(file: Path) -> Ran:
     return run(file)
 
 
-def run_chapter(chapter: Chapter) -> Ran:
-    """Run every block of the chapter, in one namespace, and check its prose along the way."""
+def run_chapter(chapter: Chapter, seen: Callable[[int, str], None] = lambda n, printed: None) -> Ran:
+    """Run every block of the chapter, in one namespace, and check its prose along the way.
+
+    `seen` is told the number of each block and what it printed, as soon as it has run.
+    """
     ran = Ran(chapter)
     waiting = iter(chapter.blocks)
     above = chapter.body_line
@@ -79,6 +84,7 @@ def run_chapter(chapter: Chapter) -> Ran:
             raise AssertionError(f"{chapter.path}: mktestdocs finds a block that is not in the chapter:\n{source}")
         _check_prose(ran, above, block.line)
         ran.printed.append(_execute(chapter, block, ran.namespace))
+        seen(len(ran.printed), ran.printed[-1])
         above = block.end
 
     matplotlib.use("agg")
@@ -92,7 +98,12 @@ def _execute(chapter: Chapter, block: Block, namespace: dict[str, Any]) -> str:
     import matplotlib.pyplot as plt
 
     printed = io.StringIO()
-    show, plt.show = plt.show, lambda: plt.close("all")
+
+    def show_in_words() -> None:
+        printed.write("".join(figures.in_words(plt.figure(number)) for number in plt.get_fignums()))
+        plt.close("all")
+
+    show, plt.show = plt.show, show_in_words
     try:
         with contextlib.redirect_stdout(printed), warnings.catch_warnings():
             warnings.simplefilter("error")

@@ -16,6 +16,16 @@ from mkdocs.__main__ import cli
 from mkdocs_weave.chapter import HEADER
 
 
+def pytest_collection_modifyitems(items) -> None:
+    """Keep together what shares work: a chapter is run once for all its tests, the site is built once for all of its."""
+    chapters = {"test_chapters.py", "test_prose.py", "test_notation.py"}
+    for item in items:
+        if item.path.name in chapters:
+            item.add_marker(pytest.mark.xdist_group("chapters"))
+        elif item.path.parent.name == "browser":
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
 def pytest_addoption(parser) -> None:
     parser.addoption(
         "--approve", action="store_true", help="write what the chapters print to tests/approved/ (make approve)"

@@ -24,6 +24,7 @@ _TAG = re.compile(r"\\tag\{([^}]*)\}")
 _EQUATION = re.compile(r"(\\begin\{equation\})(.*)(\\end\{equation\})", re.S)
 _LATEX = re.compile(r"\$\$|\\[a-zA-Z]+|\\[()\[\]]")
 _NOT_PROSE = re.compile(r"<(code|pre|script|style|svg|math)\b.*?</\1>|<[^>]+>", re.S)
+_PRIME = re.compile(r"<msup>(<mi>[^<]*</mi>)<mo>([′″‴])</mo></msup>")
 _COMMENT = re.compile(r'<span class="c1">.*?</span>')
 _NUMBER = re.compile(r"\((\d+)\)")
 
@@ -61,6 +62,8 @@ def to_mathml(content: str) -> str:
         except LatexError as error:
             offset, _, text = str(error).partition(": ")
             raise BadFormula(latex, int(offset) if offset.isdigit() else 0, text or str(error)) from None
+        # As a superscript the font's prime, which is high and small already, would be tiny.
+        mathml = _PRIME.sub(r'<mrow>\1<mo lspace="0" rspace="0">\2</mo></mrow>', mathml)
         return _displayed(mathml, tags) if block else mathml
 
     return _FORMULA.sub(convert, content)

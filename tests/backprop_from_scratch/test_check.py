@@ -57,6 +57,7 @@ def test_relative_error():
     assert relative_error(np.array([1.0, 2.0]), np.array([1.0, 2.5])) == 0.2
     assert relative_error(np.array([1.0, -2.5]), np.array([1.0, -2.0])) == 0.2
     assert relative_error(1e9 * w, 1e9 * w * 1.5) == pytest.approx(1 / 3)
+    assert relative_error(np.array([0.1]), np.array([0.2])) == 0.5  # small numbers are numbers
     assert relative_error(np.zeros(3), np.zeros(3)) == 0
     assert relative_error(np.zeros(0), np.zeros(0)) == 0
     with pytest.raises(ValueError, match=r"a has the shape \(3,\); it should have that of b, \(2,\)"):
