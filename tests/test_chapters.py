@@ -47,7 +47,9 @@ TRAINED = {
     "docs/xor/training.md": "W1, W2",
     "docs/xor/hidden.md": "W1, W2",
     "docs/xor/width.md": "single[4]",
+    "docs/checks/break-it.md": "right['W1'], right['W2']",
     "docs/reference/library.md": "article",
+    "docs/reference/ledger.md": "own['W1'], own['W2']",
 }
 
 

@@ -35,6 +35,8 @@ class WeaveConfig(base.Config):
     """Seconds that a block may take."""
     cache_dir = c.Type(str, default=".cache/weave")
     """Where outputs are kept between builds, relative to mkdocs.yml."""
+    abbreviations = c.Optional(c.File(exists=True))
+    """A file of `*[term]: meaning` lines, which every chapter that runs gets at its end (Python-Markdown's `abbr`)."""
     quantities = c.Type(dict, default={})
     """Colour → name in code → LaTeX: what has the same colour in formulas, code and figures."""
 
@@ -156,7 +158,12 @@ class WeavePlugin(BasePlugin[WeaveConfig]):
 
     def on_page_markdown(self, markdown, *, page, config, files):
         woven = self.woven.get(page.file.src_uri)
-        return woven.markdown if woven else markdown
+        if not woven:
+            return markdown
+        terms = self.config.abbreviations
+        if not terms or not self.chapters[page.file.src_uri].blocks:
+            return woven.markdown
+        return f"{woven.markdown}\n\n{Path(terms).read_text(encoding='utf-8')}"
 
     def on_env(self, env, *, config, files):
         pages = [file.page for file in files.documentation_pages() if file.page and file.page.content]
