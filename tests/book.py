@@ -107,6 +107,7 @@ def _execute(chapter: Chapter, block: Block, namespace: dict[str, Any]) -> str:
     try:
         with contextlib.redirect_stdout(printed), warnings.catch_warnings():
             warnings.simplefilter("error")
+            warnings.simplefilter("ignore", ResourceWarning)  # of other tests, when rubbish is collected
             # empty lines above it, so that a traceback names the line of the chapter
             exec(compile("\n" * (block.line - 1) + block.source, chapter.path, "exec", dont_inherit=True), namespace)
     except (Exception, SystemExit) as error:
