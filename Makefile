@@ -33,7 +33,7 @@ approve: .venv/dev.done
 	@$(BIN)/pytest --approve tests/test_chapters.py
 
 mutants: .venv/dev.done
-	@echo "Changing the code one place at a time (an hour or two; MUTANTS='--sample 60' or a file's name for less)"
+	@echo "Changing the code one place at a time (all of it takes hours: MUTANTS='--sample 60' or the name of a file for less)"
 	@$(BIN)/python tests/mutants.py $(MUTANTS)
 
 lint: .venv/dev.done

@@ -45,7 +45,8 @@ def _things(axes: Axes):
         style = f"{_colour(line.get_color())} {line.get_linestyle()} {marks}"
         yield f"line {style} of {len(x)}: {_data(x)}; {_data(y)}; {line.get_label() if line.get_label()[:1] != '_' else ''}"
     for image in axes.images:
-        yield f"image {image.get_array().shape} {image.get_cmap().name}: {_data(np.asarray(image.get_array()))}"
+        colours = f"{image.get_cmap().name} {_point(*image.get_clim())}"
+        yield f"image {image.get_array().shape} {colours}: {_data(np.asarray(image.get_array()))}"
     for collection in axes.collections:
         array = collection.get_array()
         data = _data(np.asarray(array)) if array is not None else ""

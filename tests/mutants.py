@@ -47,10 +47,11 @@ SYMMETRIC = {"max", "min", "np.isclose", "np.allclose", "np.array_equal"}  # to 
 
 @dataclass(frozen=True)
 class Mutant:
-    """One change of one place: where (`file`, `line`), what (`was` became `became`), and the whole new text."""
+    """One change of one place: where (`file`, `line`, its `code`), what (`was` became `became`), the whole new text."""
 
     file: str
     line: int
+    code: str
     was: str
     became: str
     text: str
@@ -58,7 +59,7 @@ class Mutant:
     @property
     def name(self) -> str:
         """What the list of survivors knows it by: no line number, which moves."""
-        return f"{self.file}: {self.was} → {self.became}"
+        return f"{self.file}: {self.code}: {self.was} → {self.became}"
 
 
 def changes(node: ast.AST, names: list[str]) -> Iterator[ast.AST]:
@@ -90,8 +91,8 @@ def changes(node: ast.AST, names: list[str]) -> Iterator[ast.AST]:
         yield ast.Name(names[(names.index(node.id) + 1) % len(names)], ast.Load())
 
 
-def mutate(source: str) -> Iterator[tuple[int, str, str, str]]:
-    """The line, the old code, the new code and the whole new source, for every place and change."""
+def mutate(source: str) -> Iterator[tuple[int, str, str, str, str]]:
+    """Line, its code, what was there, what came, and the whole new source: for every place and change."""
     tree = ast.parse(source)
     names = sorted({n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)})
     skip = {id(n) for f in ast.walk(tree) if isinstance(f, ast.JoinedStr) for n in ast.walk(f)}
@@ -112,7 +113,8 @@ def mutate(source: str) -> Iterator[tuple[int, str, str, str]]:
             text = source[:start] + changed + source[end:]
             with contextlib.suppress(SyntaxError):
                 ast.parse(text)
-                yield node.lineno, " ".join(source[start:end].split()), changed, text
+                code = " ".join(lines[node.lineno - 1].partition("  #")[0].split())
+                yield node.lineno, code, " ".join(source[start:end].split()), changed, text
 
 
 def _annotations(node: ast.AST) -> list[ast.AST]:
@@ -136,9 +138,9 @@ def mutants() -> list[Mutant]:
             continue  # the package, once more
         lines = chapter.text.split("\n")
         for block in chapter.blocks:
-            for line, was, became, text in mutate(block.source):
+            for line, code, was, became, text in mutate(block.source):
                 whole = "\n".join([*lines[: block.line - 1], *text.rstrip("\n").split("\n"), *lines[block.end - 1 :]])
-                found.append(Mutant(chapter.path, block.line + line - 1, was, became, whole))
+                found.append(Mutant(chapter.path, block.line + line - 1, code, was, became, whole))
     return found
 
 
@@ -214,7 +216,10 @@ def main() -> int:
             alive += lives
             if lives and mutant.name not in known:
                 new.append(mutant)
-                print(f"\r{mutant.file}:{mutant.line}: survives: {mutant.was} → {mutant.became}", flush=True)
+                print(
+                    f"\r{mutant.file}:{mutant.line}: survives: {mutant.was} → {mutant.became}\n{mutant.name}",
+                    flush=True,
+                )
             if sys.stdout.isatty():
                 print(f"\r{n} of {len(chosen)}", end="", flush=True)
     print(

@@ -103,8 +103,14 @@ class Cache:
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
-    def store(self, chapter: Chapter, outputs: Sequence[Output], reads: Sequence[str]) -> None:
-        """Keep the outputs, in one step: an interrupted build leaves no half of them."""
+    def store(self, chapter: Chapter, outputs: Sequence[Output], reads: Sequence[str], started: int) -> None:
+        """Keep the outputs, in one step: an interrupted build leaves no half of them.
+
+        Not if a file that was read has changed since the run started (nanoseconds): which of the two was it?
+        """
+        files = [self.root / name for name in reads]
+        if any(not file.is_file() or file.stat().st_mtime_ns >= started for file in files):
+            return
         self.folder.mkdir(parents=True, exist_ok=True)
         file = self._file(chapter)
         scratch = file.with_suffix(f".{os.getpid()}.part")
@@ -135,12 +141,12 @@ def run(chapters: Sequence[Chapter], root: Path, folder: Path, seconds: int) -> 
     faults = []
     if todo:
         with _isolation(root, folder), ThreadPool(min(len(todo), os.cpu_count() or 1)) as pool:
-            for chapter, done in pool.imap(lambda chapter: (chapter, _attempt(chapter, seconds)), todo, chunksize=1):
+            for chapter, done in zip(todo, pool.imap(lambda chapter: _attempt(chapter, seconds), todo), strict=True):
                 if isinstance(done, Fault):
                     faults.append(done)
                 else:
-                    outputs[chapter.path], reads = done
-                    kept.store(chapter, outputs[chapter.path], reads)
+                    outputs[chapter.path], reads, started = done
+                    kept.store(chapter, outputs[chapter.path], reads, started)
     if faults:
         raise Faults(faults)
     return outputs, kept
@@ -175,15 +181,16 @@ def _isolation(root: Path, folder: Path) -> Iterator[None]:
             os.environ.update(before)
 
 
-def _attempt(chapter: Chapter, seconds: int) -> tuple[list[Output], list[str]] | Fault:
+def _attempt(chapter: Chapter, seconds: int) -> tuple[list[Output], list[str], int] | Fault:
+    """Run the chapter: its outputs, the files that it read, and when it started; or what went wrong."""
     log.info(f"Running {chapter.path}")
-    start = time.monotonic()
+    started = time.time_ns()
     try:
-        done = _execute(chapter, seconds)
+        outputs, reads = _execute(chapter, seconds)
     except Fault as fault:
         return fault
-    log.info(f"Ran {chapter.path} in {time.monotonic() - start:.1f} s")
-    return done
+    log.info(f"Ran {chapter.path} in {(time.time_ns() - started) / 1e9:.1f} s")
+    return outputs, reads, started
 
 
 @cache

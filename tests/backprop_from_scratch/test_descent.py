@@ -27,6 +27,11 @@ def test_one_step_without_momentum():
     assert np.allclose(w, [[0.0, 2.4]]) and np.allclose(v, [[-1.0, 0.4]])
 
 
+def test_there_is_no_momentum_unless_it_is_asked_for():
+    (w,), (v,) = descend([np.array([[1.0]])], [np.array([[2.0]])], [np.array([[5.0]])], rate=0.1)
+    assert np.allclose(v, -0.2) and np.allclose(w, 0.8)
+
+
 def test_momentum_keeps_a_part_of_the_velocity():
     w, v = [np.array([[1.0]])], [np.array([[0.5]])]
     (w,), (v,) = descend(w, [np.array([[2.0]])], v, rate=0.1, momentum=0.9)
@@ -64,7 +69,7 @@ def test_many_runs_are_the_runs():
 
 
 def test_starts():
-    W1, W2 = starts([2, 4, 1], [7, 8], scale=0.5)
+    W1, W2 = starts([2, 4, 1], [7, 8])  # the article's scale, if nothing is said
     assert W1.shape == (2, 2, 4) and W2.shape == (2, 4, 1)
     rng = np.random.default_rng(8)
     assert np.allclose(W1[1], 0.5 * rng.standard_normal((2, 4)))

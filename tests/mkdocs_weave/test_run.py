@@ -75,6 +75,19 @@ def test_a_file_that_a_chapter_reads_changes(book):
     assert samples(book, "reads.html") == ["2"]
 
 
+def test_a_file_that_changes_while_the_chapter_runs(book):
+    data = book.root / "docs" / "data.csv"
+    data.write_text("1", encoding="utf-8")
+    body = (
+        f"from pathlib import Path\ndata = Path({str(data)!r})\nprint(data.read_text())\n"
+        "if data.read_text() == '1':\n    data.write_text('2')\n"
+    )
+    book.chapter("races.md", f"# Races\n\n```python\n{body}```\n")
+    assert ran(book.built()) == {"docs/races.md"}
+    assert ran(book.built()) == {"docs/races.md"}
+    assert samples(book, "races.html") == ["2"]
+
+
 def test_an_installed_version_that_changes(book, monkeypatch):
     class Numpy:
         name, version = "numpy", "0.0.1"
