@@ -42,8 +42,8 @@ def _things(axes: Axes):
         x, y = (np.asarray(data, dtype=float) for data in line.get_data())
         marks = f"{line.get_marker()} filled {_colour(line.get_markerfacecolor())}"
         marks = marks if line.get_marker() not in ("None", "") else ""
-        style = f"{_colour(line.get_color())} {line.get_linestyle()} {marks}"
-        yield f"line {style} of {len(x)}: {_data(x)}; {_data(y)}; {line.get_label() if line.get_label()[:1] != '_' else ''}"
+        style = f"{_colour(line.get_color())} {line.get_linestyle()} {_number(line.get_linewidth())} {marks}"
+        yield f"line {style} of {len(x)}: {_data(x, axes.get_xscale())}; {_data(y, axes.get_yscale())}; {line.get_label() if line.get_label()[:1] != '_' else ''}"
     for image in axes.images:
         colours = f"{image.get_cmap().name} {_point(*image.get_clim())}"
         yield f"image {image.get_array().shape} {colours}: {_data(np.asarray(image.get_array()))}"
@@ -67,9 +67,13 @@ def _colour(colour) -> str:
     return to_hex(colour)
 
 
-def _data(values: np.ndarray) -> str:
+def _data(values: np.ndarray, scale: str = "linear") -> str:
+    """From where to where, and the mean; on a logarithmic scale of the powers of ten, to one decimal."""
     values = np.ravel(values)
     values = values[np.isfinite(values)]
+    if scale == "log":
+        powers = np.log10(values[values > 0])
+        return f"10^ {powers.min():.1f}…{powers.max():.1f} mean {powers.mean():.1f}" if len(powers) else "none"
     return f"{_number(values.min())}…{_number(values.max())} mean {_number(values.mean())}" if len(values) else "none"
 
 
