@@ -94,7 +94,8 @@ class WeavePlugin(BasePlugin[WeaveConfig]):
         try:
             self.stage.rename(self.site)
         except OSError:
-            before.rename(self.site)
+            if before.exists():
+                before.rename(self.site)
             raise
         shutil.rmtree(before, ignore_errors=True)
         config.site_dir = str(self.site)
@@ -133,6 +134,7 @@ class WeavePlugin(BasePlugin[WeaveConfig]):
         for asset in (STYLE, SCRIPT):
             files.append(File.generated(config, asset, abs_src_path=str(Path(__file__).with_name(Path(asset).name))))
         self.chapters.clear()
+        self.woven.clear()
         faults = []
         pages = [file for file in files.documentation_pages() if file.abs_src_path]
         for file in pages:

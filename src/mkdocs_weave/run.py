@@ -250,6 +250,8 @@ def _execute(chapter: Chapter, seconds: int) -> tuple[list[Output], list[str]]:
             chapter.line_of("kernelspec"),
             f"there is no Jupyter kernel called {chapter.kernel!r}. Use `name: python3`.",
         ) from None
+    except RuntimeError as error:
+        raise chapter.fault(1, f"the Python that runs this chapter did not start: {error}") from None
     cells = json.loads(html[html.index(">") + 1 : html.rindex("</script>")])
     if ["".join(cell["source"]).strip() for cell in cells] != [block.source.strip() for block in chapter.blocks]:
         raise chapter.fault(1, "what ran is not what the page shows: was the file changed meanwhile? Build again.")

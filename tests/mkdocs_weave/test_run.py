@@ -194,6 +194,17 @@ def test_a_readers_own_configuration_changes_nothing(book, tmp_path, monkeypatch
     assert os.environ["MPLBACKEND"] == "pdf"  # the environment is given back
 
 
+def test_a_kernel_that_does_not_start(book, monkeypatch):
+    class Converter:
+        def nb2html(self, *args, **kwargs):
+            raise RuntimeError("Kernel died before replying to kernel_info")
+
+    monkeypatch.setattr(run, "_converter", Converter)
+    book.chapter("new.md", "# New\n\n```python\nprint(1)\n```\n")
+    status, output = book.build()
+    assert status == 1 and "docs/new.md:1: the Python that runs this chapter did not start: Kernel died" in output
+
+
 def test_faults_reads_as_one_message():
     both = run.Faults([Fault("docs/a.md", 1, "one"), Fault("docs/b.md", 2, "two")])
     assert str(both) == "docs/a.md:1: one\n\ndocs/b.md:2: two"
