@@ -64,8 +64,9 @@ class Chapter:
         """The name of the kernel that the header asks for."""
         return self.meta["jupyter"]["kernelspec"]["name"]
 
-    def fault(self, line: int, text: str) -> Fault:
-        return Fault(self.path, line, text)
+    def fault(self, line: int, text: str, show: bool = False) -> Fault:
+        """The Fault at `line` of this file; with `show`, the lines about it follow its text."""
+        return Fault(self.path, line, f"{text}\n{self.excerpt(line)}" if show else text)
 
     def excerpt(self, line: int, around: int = 2) -> str:
         """The lines about `line`, numbered, with a mark at it."""

@@ -186,12 +186,15 @@ class WeavePlugin(BasePlugin[WeaveConfig]):
                 if latex := maths.stray(page.content):
                     line = chapter.line_of(latex, chapter.body_line)
                     text = f"{latex!r} stands in the prose: a formula that is not closed, or has no $ around it?"
-                    faults.append(chapter.fault(line, f"{text}\n{chapter.excerpt(line)}"))
+                    faults.append(chapter.fault(line, text, show=True))
                 page.content = paint(maths.link_comments(page.content, here))
             except maths.BadFormula as bad:
-                at = bad.latex[: bad.offset]
-                line = chapter.line_of(bad.latex.split("\n")[0], chapter.body_line) + at.count("\n")
-                faults.append(chapter.fault(line, f"this formula is not LaTeX: {bad.text}\n{chapter.excerpt(line)}"))
+                # the whole of it, because many formulas begin alike; a list or a note may have indented it
+                whole = r"\n[ \t>]*".join(map(re.escape, bad.latex.split("\n")))
+                found = re.search(whole, chapter.text)
+                start = chapter.text.count("\n", 0, found.start()) + 1 if found else chapter.body_line
+                line = start + bad.latex[: bad.offset].count("\n")
+                faults.append(chapter.fault(line, f"this formula is not LaTeX: {bad.text}", show=True))
         self._stop(faults)
         files.append(File.generated(config, maths.FONT, content=maths.font(page.content for page in pages)))
         return env
@@ -224,7 +227,7 @@ class WeavePlugin(BasePlugin[WeaveConfig]):
     @staticmethod
     def _stop(faults: list[Fault]) -> None:
         if faults:
-            raise PluginError("\n\n".join(map(str, faults)))
+            raise PluginError(str(Faults(faults)))
 
 
 class _LinkMessages(logging.Filter):
@@ -239,6 +242,7 @@ class _LinkMessages(logging.Filter):
         if match and match[1] in self.chapters:
             uri, what, url, rest = match.groups()
             chapter = self.chapters[uri]
-            line = chapter.line_of(f"({url}", chapter.body_line)
+            needle = next((n for n in (f"({url})", f"({url} ") if n in chapter.text), url)
+            line = chapter.line_of(needle, chapter.body_line)
             record.msg, record.args = f"{chapter.path}:{line}: the {what} '{url}'{rest}", ()
         return True

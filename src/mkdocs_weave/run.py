@@ -43,7 +43,7 @@ class Output:
 
 
 class Faults(Exception):
-    """Several chapters failed."""
+    """Several things are wrong: its text is theirs, one after the other."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:
         super().__init__("\n\n".join(map(str, faults)))
@@ -221,34 +221,47 @@ def _converter():
     return convert
 
 
+def _run_blocks(chapter: Chapter, seconds: int) -> str:
+    """What mkdocs-jupyter makes of the executed chapter.
+
+    A kernel that dies before the first block gets a second try: it was given free ports, and between the finding and
+    the taking another program may have taken them.
+    """
+    for last in (False, True):
+        _now.block, _now.seconds = -1, seconds
+        try:
+            return _converter().nb2html(str(chapter.file), execute=True, allow_errors=False)
+        except RuntimeError:
+            if last or _now.block >= 0:
+                raise
+
+
 def _execute(chapter: Chapter, seconds: int) -> tuple[list[Output], list[str]]:
     """Run the chapter's blocks in a kernel of its own; their outputs, and the files they read. Raises Fault."""
     from jupyter_client.kernelspec import NoSuchKernel
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
-    convert = _converter()
-    _now.block, _now.seconds = -1, seconds
     try:
-        html = convert.nb2html(str(chapter.file), execute=True, allow_errors=False)
+        html = _run_blocks(chapter, seconds)
     except CellExecutionError as error:
         raise _error(chapter, error.ename, error.evalue, error.traceback) from None
     except CellTimeoutError:
-        raise _fault_at(
-            chapter,
+        raise chapter.fault(
             chapter.blocks[_now.block].line,
             f"this block takes longer than {seconds} s. Make it quicker, or raise `timeout` of the plugin"
             " `weave` in mkdocs.yml.",
+            show=True,
         ) from None
     except DeadKernelError:
         block = chapter.blocks[max(_now.block, 0)]
-        raise _fault_at(
-            chapter, block.line, "the Python that runs this block died in it (a crash, os._exit, or out of memory)."
+        raise chapter.fault(
+            block.line, "the Python that runs this block died in it (a crash, os._exit, or out of memory).", show=True
         ) from None
     except NoSuchKernel:
-        raise _fault_at(
-            chapter,
+        raise chapter.fault(
             chapter.line_of("kernelspec"),
             f"there is no Jupyter kernel called {chapter.kernel!r}. Use `name: python3`.",
+            show=True,
         ) from None
     except RuntimeError as error:
         raise chapter.fault(1, f"the Python that runs this chapter did not start: {error}") from None
@@ -274,9 +287,9 @@ def _output(chapter: Chapter, block: Block, outputs: list[dict]) -> Output:
         elif "image/svg+xml" in data:
             svgs.append("".join(data["image/svg+xml"]))
         elif READS not in data:
-            raise _fault_at(chapter, block.end - 1, f"this block displays {', '.join(data)}. Print text instead.")
+            raise chapter.fault(block.end - 1, f"this block displays {', '.join(data)}. Print text instead.", show=True)
     if len(svgs) > 1:
-        raise _fault_at(chapter, block.line, f"this block draws {len(svgs)} figures. Draw one in a block.")
+        raise chapter.fault(block.line, f"this block draws {len(svgs)} figures. Draw one in a block.", show=True)
     return Output(text, svgs[0] if svgs else None)
 
 
@@ -285,7 +298,7 @@ def _error(chapter: Chapter, name: str, value: str, traceback: str) -> Fault:
     places = re.findall(r"Cell In\[(\d+)\], line (\d+)", _ANSI.sub("", traceback))
     block, line = (int(places[-1][0]) - 1, int(places[-1][1])) if places else (_now.block, 1)
     text = f"{name}: {value}" if value else name
-    return _fault_at(chapter, chapter.blocks[block].line + line - 1, text)
+    return chapter.fault(chapter.blocks[block].line + line - 1, text, show=True)
 
 
 def _warning(chapter: Chapter, block: Block, text: str) -> Fault:
@@ -293,8 +306,4 @@ def _warning(chapter: Chapter, block: Block, text: str) -> Fault:
     place = re.search(r"ipykernel_\d+[/\\]\d+\.py:(\d+): ", text)
     line = block.line + int(place[1]) - 1 if place else block.line
     said = (text[place.end() :] if place else text).strip().split("\n")[0]
-    return _fault_at(chapter, line, f"this block writes to stderr: {said}")
-
-
-def _fault_at(chapter: Chapter, line: int, text: str) -> Fault:
-    return chapter.fault(line, f"{text}\n{chapter.excerpt(line)}")
+    return chapter.fault(line, f"this block writes to stderr: {said}", show=True)

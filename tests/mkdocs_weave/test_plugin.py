@@ -149,6 +149,20 @@ def test_a_formula_that_is_not_latex_is_a_fault(book):
     fails(book, r"docs/m\.md:7: this formula is not LaTeX: .*\S")
 
 
+@pytest.mark.parametrize(("above", "pad"), [("Two.", ""), ("!!! note", "    ")])
+def test_the_bad_one_of_two_formulas_is_named(book, above, pad):
+    lines = ["$$", r"\begin{equation}", "x", r"\end{equation}", "$$", ""]
+    both = [*lines, *(line.replace("x", r"\nonsense") for line in lines)]
+    book.write("m.md", "\n".join([above, "", *(f"{pad}{line}".rstrip() for line in both)]))
+    fails(book, r"docs/m\.md:11: this formula is not LaTeX")
+
+
+def test_the_broken_link_of_two_that_begin_alike_is_named(book):
+    book.write("m.md", "# M {#gone-too}\n\n[fine](#gone-too)\n\n[broken](#gone)\n")
+    book.configure(markdown_extensions=["attr_list"])
+    fails(book, r"docs/m\.md:5: the link '#gone', but")
+
+
 def test_an_unknown_command_is_a_fault(book):
     book.write("m.md", "# M\n\nInline $\\nonsense x$.\n")
     fails(book, r'docs/m\.md:3: this formula is not LaTeX: Unknown command "\\nonsense"')

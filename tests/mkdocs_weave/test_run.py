@@ -205,6 +205,22 @@ def test_a_kernel_that_does_not_start(book, monkeypatch):
     assert status == 1 and "docs/new.md:1: the Python that runs this chapter did not start: Kernel died" in output
 
 
+def test_a_kernel_whose_ports_were_taken_is_started_again(book, monkeypatch):
+    real, calls = run._converter(), []
+
+    class Converter:
+        def nb2html(self, *args, **kwargs):
+            calls.append(args)
+            if len(calls) == 1:
+                raise RuntimeError("Kernel died before replying to kernel_info")
+            return real.nb2html(*args, **kwargs)
+
+    monkeypatch.setattr(run, "_converter", Converter)
+    book.chapter("new.md", "# New\n\n```python\nprint(7)\n```\n")
+    book.built()
+    assert samples(book, "new.html") == ["7"] and len(calls) == 2
+
+
 def test_faults_reads_as_one_message():
     both = run.Faults([Fault("docs/a.md", 1, "one"), Fault("docs/b.md", 2, "two")])
     assert str(both) == "docs/a.md:1: one\n\ndocs/b.md:2: two"
