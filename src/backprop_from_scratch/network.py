@@ -1,4 +1,4 @@
-"""Forward, backward, and the error between them: equations (1) to (7)."""
+"""Forward, backward, and the error between them: equations (1) to (7), for any layered graph."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .arguments import check_activations, check_weights
+from .arguments import check_activations, check_margin, check_weights
 
 
 def sigmoid(z: ArrayLike) -> NDArray:
@@ -27,16 +27,41 @@ def with_one(a: NDArray, W: NDArray) -> NDArray:
     return np.concatenate([a, np.ones((*a.shape[:-1], 1))], axis=-1)
 
 
-def forward(X: NDArray, weights: Sequence[NDArray], check: bool = True) -> list[NDArray]:
-    """The activations of all layers: X (..., N, units), then (..., N, units out) for each W; equations (1), (2).
+def side_by_side(arrays: Sequence[NDArray]) -> NDArray:
+    """Activations (..., N, units) of several layers as those of one, (..., N, units in all)."""
+    if len(arrays) == 1:
+        return arrays[0]
+    leading = np.broadcast_shapes(*(a.shape[:-1] for a in arrays))
+    return np.concatenate([np.broadcast_to(a, (*leading, a.shape[-1])) for a in arrays], axis=-1)
 
+
+def groups(X: NDArray | Sequence[NDArray]) -> list[NDArray]:
+    """The groups of input units: X itself if it is an array, else the arrays in it."""
+    return list(X) if isinstance(X, list | tuple) else [X]
+
+
+def chain(weights: Sequence[NDArray]) -> list[tuple[int]]:
+    """What each layer reads if nothing is said: the one before it."""
+    return [(n,) for n in range(len(weights))]
+
+
+def forward(
+    X: NDArray | Sequence[NDArray],
+    weights: Sequence[NDArray],
+    reads: Sequence[Sequence[int]] | None = None,
+    check: bool = True,
+) -> list[NDArray]:
+    """The activations: X (..., N, units) or its groups, then (..., N, units out) for each W; equations (1), (2).
+
+    `reads` names, for each W, the activations in this list that it takes; without it each W takes the one before.
     Raises ValueError for what does not fit, unless `check` is False.
     """
     if check:
-        check_weights(X, weights)
-    activations = [X]
-    for W in weights:
-        z = with_one(activations[-1], W) @ W  # (1)
+        check_weights(groups(X), weights, reads)
+    activations = groups(X)
+    for W, read in zip(weights, reads or chain(weights), strict=True):
+        a = side_by_side([activations[n] for n in read])
+        z = with_one(a, W) @ W  # (1)
         activations.append(sigmoid(z))  # (2)
     return activations
 
@@ -47,18 +72,33 @@ def error(yhat: NDArray, y: NDArray) -> NDArray:
 
 
 def backward(
-    activations: Sequence[NDArray], weights: Sequence[NDArray], y: NDArray, check: bool = True
+    activations: Sequence[NDArray],
+    weights: Sequence[NDArray],
+    y: NDArray,
+    reads: Sequence[Sequence[int]] | None = None,
+    margin: float = 0.0,
+    check: bool = True,
 ) -> list[NDArray]:
     """The gradient of E for each W, of its shape, from the activations that `forward` gave; equations (4) to (7).
 
-    Raises ValueError for what does not fit, unless `check` is False.
+    An output nearer than `margin` to its target counts as right. Raises ValueError for what does not fit, unless
+    `check` is False.
     """
     if check:
-        check_activations(activations, weights, y)
-    blame = activations[-1] - y  # (4)
+        check_activations(activations, weights, y, reads)
+        check_margin(margin)
+    inputs = len(activations) - len(weights)
+    off = activations[-1] - y
+    blame = [0.0] * len(activations)
+    blame[-1] = np.where(np.abs(off) < margin, 0.0, off)  # (4)
     gradients = []
-    for a_in, a_out, W in zip(activations[-2::-1], activations[:0:-1], weights[::-1], strict=True):
-        delta = blame * a_out * (1 - a_out)  # (5)
+    for n, W, read in reversed(list(zip(range(len(weights)), weights, reads or chain(weights), strict=True))):
+        a_in, a_out = side_by_side([activations[m] for m in read]), activations[inputs + n]
+        delta = blame[inputs + n] * a_out * (1 - a_out)  # (5)
         gradients.append(transpose(with_one(a_in, W)) @ delta)  # (6)
-        blame = delta @ transpose(W[..., : a_in.shape[-1], :])  # (7)
+        row = 0
+        for m in read:
+            units = activations[m].shape[-1]
+            blame[m] = blame[m] + delta @ transpose(W[..., row : row + units, :])  # (7)
+            row += units
     return gradients[::-1]
