@@ -26,6 +26,7 @@ MARKDOWN = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
 APPROVED = ROOT / "tests" / "approved"
 
 _CHECK = re.compile(r"<!--=(.*?)-->|\{= ([^\n]*?) =\}", re.S)
+_ELSEWHERE = re.compile(r"([\w/-]+\.md): ")
 _NUMBER = re.compile(r"(?<![\w.])[-+−]?\d+(?:\.\d*)?(?:e[-+]?\d+)?(?![\w])")
 
 
@@ -44,6 +45,8 @@ class Ran:
     wrong: list[Fault] = field(default_factory=list)
     checked: list[tuple[int, int]] = field(default_factory=list)
     """From where to where in the chapter's text a check has held a number to the run."""
+    elsewhere: list[tuple[re.Match, int]] = field(default_factory=list)
+    """The checks that ask another page, and from where in the chapter's text their offsets count."""
 
     @property
     def text(self) -> str:
@@ -64,8 +67,11 @@ def run(file: Path) -> Ran:
 
 @cache
 def ran(file: Path) -> Ran:
-    """The file, run once for all the tests that look at it."""
-    return run(file)
+    """The file, run once for all the tests that look at it, and its checks that ask other pages."""
+    result = run(file)
+    for match, offset in result.elsewhere:
+        _hold(result, match, offset, ran(ROOT / "docs" / _page(match)).namespace)
+    return result
 
 
 def run_chapter(chapter: Chapter, seen: Callable[[int, str], None] = lambda n, printed: None) -> Ran:
@@ -126,20 +132,35 @@ def _check_prose(ran: Ran, start: int, end: int) -> None:
     offset = sum(len(line) + 1 for line in lines[: start - 1])
     text = "\n".join(lines[start - 1 : end - 1])
     for match in _CHECK.finditer(text):
-        line = chapter.text.count("\n", 0, offset + match.start()) + 1
-        expression = (match[1] or match[2]).strip()
-        try:
-            value = str(eval(expression, ran.namespace))
-        except Exception as error:
-            ran.wrong.append(chapter.fault(line, f"`{expression}` raises {type(error).__name__}: {error}"))
-            continue
-        said = text[: match.start()].replace("−", "-")
-        before = said.removesuffix(value)
-        if before == said or (value[:1] in "0123456789." and before[-1:] in "0123456789.-" and before):
-            said = text[: match.start()].split()[-1]
-            ran.wrong.append(chapter.fault(line, f"the page says {said!r}; the run says {value!r}"))
+        if _page(match):
+            ran.elsewhere.append((match, offset))
         else:
-            ran.checked.append((offset + match.start() - len(value), offset + match.end()))
+            _hold(ran, match, offset, ran.namespace)
+
+
+def _page(match: re.Match) -> str | None:
+    """The page that a check asks, `<!--= paper/symmetry.md: expression -->`, or None where it asks its own."""
+    asked = _ELSEWHERE.match((match[1] or match[2]).strip())
+    return asked[1] if asked else None
+
+
+def _hold(ran: Ran, match: re.Match, offset: int, namespace: dict[str, Any]) -> None:
+    """Hold the text before the check to the expression's value; `match` is in a text that begins at `offset`."""
+    chapter, text = ran.chapter, match.string
+    line = chapter.text.count("\n", 0, offset + match.start()) + 1
+    expression = _ELSEWHERE.sub("", (match[1] or match[2]).strip())
+    try:
+        value = str(eval(expression, namespace))
+    except Exception as error:
+        ran.wrong.append(chapter.fault(line, f"`{expression}` raises {type(error).__name__}: {error}"))
+        return
+    said = text[: match.start()].replace("−", "-")
+    before = said.removesuffix(value)
+    if before == said or (value[:1] in "0123456789." and before[-1:] in "0123456789.-" and before):
+        said = text[: match.start()].split()[-1]
+        ran.wrong.append(chapter.fault(line, f"the page says {said!r}; the run says {value!r}"))
+    else:
+        ran.checked.append((offset + match.start() - len(value), offset + match.end()))
 
 
 def differences(approved: str, printed: str) -> list[str]:

@@ -56,6 +56,22 @@ def test_a_number_is_held_to_the_variables_at_its_place():
     assert wrong.line == 18
 
 
+def test_a_number_can_be_held_to_another_page(tmp_path, monkeypatch):
+    monkeypatch.setattr(book, "ROOT", tmp_path)
+    (tmp_path / "docs").mkdir()
+    for page, body in [
+        ("a", BLOCK),
+        ("b", "It is 0.25<!--= a.md: x -->, not 0.26<!--= a.md: x -->, nor 1<!--= a.md: y -->."),
+    ]:
+        (tmp_path / "docs" / f"{page}.md").write_text(f"{HEADER}\n\n{body}\n", encoding="utf-8")
+    ran = book.ran(tmp_path / "docs" / "b.md")
+    assert [fault.text for fault in ran.wrong] == [
+        "the page says '0.26'; the run says '0.25'",
+        "`y` raises NameError: name 'y' is not defined",
+    ]
+    assert len(ran.checked) == 1
+
+
 @pytest.mark.parametrize(
     ("source", "text"),
     [

@@ -70,6 +70,64 @@ def test_many_networks_are_as_many_runs(network):
     assert error(forward(X, weights)[-1], y).shape == (2, 3)
 
 
+@st.composite
+def graphs(draw):
+    """A random layered graph: groups of inputs, what each layer reads, biases layer by layer, and targets."""
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    cases = draw(st.integers(1, 5))
+    units = draw(st.lists(st.integers(1, 4), min_size=1, max_size=3))
+    X = [rng.normal(size=(cases, n)) for n in units]
+    weights, reads = [], []
+    for out in draw(st.lists(st.integers(1, 4), min_size=1, max_size=4)):
+        read = draw(st.lists(st.integers(0, len(units) - 1), min_size=1, max_size=3, unique=True))
+        rows = sum(units[n] for n in read) + draw(st.booleans())
+        weights.append(rng.normal(size=(rows, out)))
+        reads.append(read)
+        units.append(out)
+    return X, rng.uniform(size=(cases, units[-1])), weights, reads
+
+
+def plain_graph_error(weights, X, y, reads):
+    """E of a graph, written apart from the package: a sum over what a layer reads, and its biases."""
+    a = list(X)
+    for W, read in zip(weights, reads, strict=True):
+        z, row = 0.0, 0
+        for n in read:
+            z = z + anp.dot(a[n], W[row : row + a[n].shape[1]])
+            row += a[n].shape[1]
+        a.append(1 / (1 + anp.exp(-(z + W[row] if row < W.shape[0] else z))))
+    return anp.sum((a[-1] - y) ** 2) / 2
+
+
+@settings(max_examples=200, deadline=None, derandomize=True)
+@given(graphs())
+def test_gradients_of_graphs_agree_with_autograd(graph):
+    X, y, weights, reads = graph
+    activations = forward(X, weights, reads)
+    assert np.isclose(error(activations[-1], y), plain_graph_error(weights, X, y, reads), rtol=1e-12, atol=0)
+    theirs = autograd.grad(plain_graph_error)(weights, X, y, reads)
+    for gradient, witness, W in zip(backward(activations, weights, y, reads), theirs, weights, strict=True):
+        assert gradient.shape == W.shape
+        assert relative_error(gradient, witness) < 1e-12
+
+
+def test_nothing_said_is_a_chain():
+    weights = [np.full((3, 4), 0.1), np.full((4, 2), 0.2), np.full((3, 1), 0.3)]
+    plain, said = forward(X, weights), forward([X], weights, [(0,), (1,), (2,)])
+    assert all(np.array_equal(a, b) for a, b in zip(plain, said, strict=True))
+
+
+def test_an_output_within_the_margin_is_not_blamed():
+    weights = [np.array([[0.0], [0.0], [1.5]])]  # all four predictions are sigmoid(1.5), about 0.82
+    activations = forward(X, weights)
+    off = activations[-1] - y
+    delta = np.where(y == 1, 0, off * activations[-1] * (1 - activations[-1]))
+    assert np.allclose(backward(activations, weights, y, margin=0.2)[0][:, 0], [*(X.T @ delta)[:, 0], delta.sum()])
+    assert not np.allclose(
+        backward(activations, weights, y, margin=0.1)[0], backward(activations, weights, y, margin=0.2)[0]
+    )
+
+
 def test_shared_cases_and_many_networks():
     weights = [np.ones((7, 2, 3)), np.ones((7, 4, 1))]
     activations = forward(X, weights)

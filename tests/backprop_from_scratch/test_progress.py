@@ -1,0 +1,84 @@
+"""The line appears on a terminal only, says how far, and goes away, also when the work is interrupted."""
+
+from __future__ import annotations
+
+import io
+import sys
+from types import SimpleNamespace
+
+import pytest
+
+from backprop_from_scratch import progress
+
+module = sys.modules["backprop_from_scratch.progress"]
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.fixture
+def terminal(monkeypatch) -> Terminal:
+    """A terminal as stderr, and a clock that moves by a second whenever it is read."""
+    seconds = iter(range(1000))
+    monkeypatch.setattr(module, "monotonic", lambda: next(seconds))
+    return look_at(Terminal(), monkeypatch)
+
+
+def look_at(stderr: io.StringIO, monkeypatch) -> io.StringIO:
+    monkeypatch.setattr(module, "sys", SimpleNamespace(stderr=stderr))
+    return stderr
+
+
+def test_it_says_how_far(terminal):
+    with progress(12345, "sweeps") as tell:
+        for n in (1, 2, 1234):
+            tell(n)
+    assert "\r1,234 of 12,345 sweeps" in terminal.getvalue()
+    assert terminal.getvalue().endswith("\r\033[K")
+
+
+def test_it_goes_away_when_the_work_is_interrupted(terminal):
+    with pytest.raises(KeyboardInterrupt), progress(10, "sweeps") as tell:
+        tell(1)
+        tell(2)
+        raise KeyboardInterrupt
+    assert terminal.getvalue().endswith("\r\033[K")
+    with progress(10, "runs") as tell:  # and the next one may show
+        tell(3)
+        tell(4)
+    assert "4 of 10 runs" in terminal.getvalue()
+
+
+def test_short_work_shows_nothing(monkeypatch):
+    stderr = look_at(Terminal(), monkeypatch)
+    with progress(10, "sweeps") as tell:
+        tell(1)
+    assert stderr.getvalue() == ""
+
+
+def test_one_line_at_a_time(terminal):
+    with progress(10, "runs") as outer, progress(99, "sweeps") as inner:
+        for n in range(3):
+            outer(n)
+            inner(n)
+    assert "runs" in terminal.getvalue() and "sweeps" not in terminal.getvalue()
+
+
+def test_nothing_is_written_where_nobody_looks(monkeypatch):
+    seconds = iter(range(1000))
+    monkeypatch.setattr(module, "monotonic", lambda: next(seconds))
+    stderr = look_at(io.StringIO(), monkeypatch)
+    with progress(10, "sweeps") as tell:
+        for n in range(5):
+            tell(n)
+    assert stderr.getvalue() == ""
+
+
+def test_nothing_is_written_by_a_worker(terminal, monkeypatch):
+    monkeypatch.setattr(module, "parent_process", lambda: object())
+    with progress(10, "sweeps") as tell:
+        tell(1)
+        tell(2)
+    assert terminal.getvalue() == ""
