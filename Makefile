@@ -6,12 +6,13 @@ BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: help serve site test approve mutants lint format lock clean
+.PHONY: help serve site test test-all approve mutants lint format lock clean
 
 help:
 	@echo "make serve [PORT=8000]  run the chapters and serve the book, reloading what changes"
 	@echo "make site               build the book into site/"
 	@echo "make test               run every test"
+	@echo "make test-all           run every test, and what takes long"
 	@echo "make approve            accept what the chapters print now, as tests/approved/"
 	@echo "make mutants            see which changes of the code no test notices"
 	@echo "make lint               ruff and codespell;  make format  mends what they can"
@@ -28,6 +29,10 @@ site: .venv/site.done
 test: .venv/dev.done
 	@echo "Running the tests"
 	@$(BIN)/pytest
+
+test-all: .venv/dev.done
+	@echo "Running the tests, and every notebook and program in an environment of its own"
+	@$(BIN)/pytest --all
 
 approve: .venv/dev.done
 	@$(BIN)/pytest --approve tests/test_chapters.py

@@ -22,6 +22,8 @@ def pytest_collection_modifyitems(items) -> None:
     for item in items:
         if item.path.name in chapters:
             item.add_marker(pytest.mark.xdist_group("chapters"))
+        elif item.path.name == "test_take_away.py":
+            item.add_marker(pytest.mark.xdist_group("take-away"))
         elif item.path.parent.name == "browser":
             item.add_marker(pytest.mark.xdist_group("browser"))
 
@@ -29,6 +31,9 @@ def pytest_collection_modifyitems(items) -> None:
 def pytest_addoption(parser) -> None:
     parser.addoption(
         "--approve", action="store_true", help="write what the chapters print to tests/approved/ (make approve)"
+    )
+    parser.addoption(
+        "--all", action="store_true", help="also run what takes long: every notebook and program (make test-all)"
     )
 
 

@@ -9,6 +9,7 @@ A chapter is Markdown with jupytext's notebook header. mkdocs-jupyter executes i
     figures.py   Matplotlib's SVG, made fit for the page
     maths.py     LaTeX to MathML, equation numbers, and the font that they need
     colours.py   one colour for a quantity, in formulas as in code and figures
+    take.py      a chapter to take away: its notebook, its program
     plugin.py    the order in which MkDocs calls these
     jupyter/     the only Jupyter configuration that a chapter sees
 """

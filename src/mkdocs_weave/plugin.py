@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 import traceback
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from mkdocs.config import base
 from mkdocs.config import config_options as c
@@ -16,7 +16,7 @@ from mkdocs.plugins import BasePlugin, event_priority
 from mkdocs.structure.files import File
 from mkdocs.utils import CountHandler, DuplicateFilter, get_relative_url
 
-from . import maths
+from . import maths, take
 from .chapter import Chapter, Fault, read
 from .colours import painter
 from .run import Cache, Faults, run
@@ -39,6 +39,8 @@ class WeaveConfig(base.Config):
     """A file of `*[term]: meaning` lines, which every chapter that runs gets at its end (Python-Markdown's `abbr`)."""
     quantities = c.Type(dict, default={})
     """Colour → name in code → LaTeX: what has the same colour in formulas, code and figures."""
+    needs = c.Type(dict, default={})
+    """Package → how a reader gets it, in a sentence: said at the top of the notebooks that import it."""
 
 
 class WeavePlugin(BasePlugin[WeaveConfig]):
@@ -155,6 +157,10 @@ class WeavePlugin(BasePlugin[WeaveConfig]):
                 self.woven[uri] = lay(chapter, outputs.get(chapter.path, []))
             except Fault as fault:
                 faults.append(fault)
+            if chapter.blocks:
+                notebook = take.notebook(chapter, uri, config.site_url, self.config.needs)
+                files.append(File.generated(config, _beside(uri, ".ipynb"), content=notebook))
+                files.append(File.generated(config, _beside(uri, ".py"), content=take.program(notebook)))
         self._stop(faults)
         return files
 
@@ -162,10 +168,11 @@ class WeavePlugin(BasePlugin[WeaveConfig]):
         woven = self.woven.get(page.file.src_uri)
         if not woven:
             return markdown
-        terms = self.config.abbreviations
-        if not terms or not self.chapters[page.file.src_uri].blocks:
+        if not self.chapters[page.file.src_uri].blocks:
             return woven.markdown
-        return f"{woven.markdown}\n\n{Path(terms).read_text(encoding='utf-8')}"
+        markdown = take.offered(woven.markdown, page.file.src_uri, config.repo_url)
+        terms = self.config.abbreviations
+        return f"{markdown}\n\n{Path(terms).read_text(encoding='utf-8')}" if terms else markdown
 
     def on_env(self, env, *, config, files):
         pages = [file.page for file in files.documentation_pages() if file.page and file.page.content]
@@ -228,6 +235,10 @@ class WeavePlugin(BasePlugin[WeaveConfig]):
     def _stop(faults: list[Fault]) -> None:
         if faults:
             raise PluginError(str(Faults(faults)))
+
+
+def _beside(uri: str, ending: str) -> str:
+    return str(PurePosixPath(uri).with_suffix(ending))
 
 
 class _LinkMessages(logging.Filter):

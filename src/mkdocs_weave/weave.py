@@ -17,7 +17,7 @@ from .run import Output
 
 CAPTION = "Figure: "
 _ALT = re.compile(r"<!--\s*alt:\s*(.*?)\s*-->", re.S)
-_CHECK = re.compile(r"<!--=.*?-->|\{= [^\n]*? =\}", re.S)  # the second form inside an alt, which is a comment already
+CHECK = re.compile(r"<!--=.*?-->|\{= [^\n]*? =\}", re.S)  # the second form inside an alt, which is a comment already
 _PLACE = re.compile(r'<div data-weave="([\w-]+)"></div>')
 HOW = (
     "Below the block, write a paragraph that begins with `Figure: ` and says what to see, and in it"
@@ -53,7 +53,7 @@ def lay(chapter: Chapter, outputs: Sequence[Output]) -> Woven:
             raise chapter.fault(start + 1, "a caption, but the block above it draws no figure. Take one of them out.")
         lines[block.end : end] = laid if laid else lines[block.end : end]
     markdown = "\n".join(lines[chapter.body_line - 1 :])
-    return Woven(_CHECK.sub("", markdown), places)
+    return Woven(CHECK.sub("", markdown), places)
 
 
 def _caption(lines: list[str], block: Block) -> tuple[int, int, str]:
@@ -75,9 +75,9 @@ def _figure(chapter: Chapter, block: Block, n: int, paragraph: str, svg: str, pl
     caption = _ALT.sub("", paragraph.removeprefix(CAPTION)).strip()
     if not alt or not alt[1].strip():
         raise chapter.fault(block.end, f"the figure that this block draws has no accessible name. {HOW}")
-    if not _CHECK.sub("", caption).strip():
+    if not CHECK.sub("", caption).strip():
         raise chapter.fault(block.end, f"the figure that this block draws has an empty caption. {HOW}")
-    places[f"figure-{n}"] = figures.fit(svg, f"figure-{n}", " ".join(_CHECK.sub("", alt[1]).split()))
+    places[f"figure-{n}"] = figures.fit(svg, f"figure-{n}", " ".join(CHECK.sub("", alt[1]).split()))
     return [
         '<figure class="weave-figure" markdown="1">',
         f'<div data-weave="figure-{n}"></div>',
