@@ -18,6 +18,7 @@ PUBLISHED = {
     **dict.fromkeys(["0.26", "0.002"], "the article's reduction"),
     "0.2": "the 1986 letter's margin for an output that should be off",
     "0.8": "the 1986 letter's margin for an output that should be on",
+    "0.005": "the 1986 letter's rate for the first 20 sweeps of the family trees",
 }
 
 # What a page derives or defines without a run, by page.
