@@ -7,7 +7,7 @@ tiny matrices, and (runs, units, N) for few or large ones. One run has no axis f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import numpy as np
@@ -22,25 +22,29 @@ def run_goes_last(runs: int, cases: int, weights: Sequence[NDArray]) -> bool:
 
 
 def lay(a: NDArray, leading: tuple[int, ...], last: bool) -> NDArray:
-    """The entries of a (..., rows, columns) as (rows, columns, runs) if `last`, else (runs, rows, columns).
+    """A copy of a (..., rows, columns) as (rows, columns, runs) if `last`, else (runs, rows, columns).
 
     An array without leading axes, the same for all runs, stays (rows, columns); so does the array of a single run.
     """
     runs = int(np.prod(leading))
     if a.ndim == 2 or runs == 1:
-        return a.reshape(a.shape[-2:])
+        return np.array(a.reshape(a.shape[-2:]), float, order="C")
     a = np.broadcast_to(a, (*leading, *a.shape[-2:])).reshape(runs, *a.shape[-2:])
-    return np.moveaxis(a, 0, -1) if last else a
+    return np.array(np.moveaxis(a, 0, -1) if last else a, float, order="C")
+
+
+def size(a: NDArray, last: bool) -> tuple[int, int]:
+    """The rows and columns of an array that has been laid."""
+    return a.shape[:2] if last else a.shape[-2:]
 
 
 def rows(a: NDArray, start: int, stop: int, last: bool) -> NDArray:
-    """Some rows of an array that `lay` has laid: units of activations, inputs of weights."""
+    """Some rows of an array that has been laid: units of activations, inputs of weights."""
     return a[start:stop] if last else a[..., start:stop, :]
 
 
-def in_one_row(shapes: Iterable[tuple[int, ...]]) -> tuple[NDArray, list[NDArray]]:
-    """A row of ones, and arrays of these shapes that are parts of it: a call for the row is a call for all of them."""
-    shapes = list(shapes)
+def in_one_row(shapes: Sequence[tuple[int, ...]]) -> tuple[NDArray, list[NDArray]]:
+    """A row of ones, and arrays of these shapes that are its parts: one call for the row is a call for each of them."""
     ends = np.cumsum([int(np.prod(shape)) for shape in shapes])
     row = np.ones(ends[-1])
     return row, [part.reshape(shape) for part, shape in zip(np.split(row, ends[:-1]), shapes, strict=True)]
@@ -74,24 +78,60 @@ def blame_back(W: NDArray, delta: NDArray, blame: NDArray, last: bool) -> Callab
 
 
 def wired(
-    sources: Sequence[NDArray], W: Sequence[NDArray], dW: Sequence[NDArray], reads: Sequence[Sequence[int]], last: bool
+    sources: Sequence[NDArray],
+    units: Sequence[int],
+    reads: Sequence[Sequence[int]],
+    W: Sequence[NDArray],
+    dW: Sequence[NDArray],
+    last: bool,
 ) -> list[list[tuple]]:
-    """For each layer, what it reads: number and activations of the source, and the rows of W and dW that meet it.
+    """For each layer what it reads: the source's number and activations, and the rows of W and of dW that meet it.
 
-    A source ends in a row of ones; it is among the activations only where W has biases to meet it.
+    Biases meet the row of ones below the last of a layer's sources.
     """
-    axis = 0 if last else -2
     layers = []
     for w, dw, read in zip(W, dW, reads, strict=True):
-        layer, top = [], 0
-        for k, m in enumerate(read, 1):
-            below = top + sources[m].shape[axis] - 1
-            if k == len(read):
-                below = w.shape[axis]  # with the biases, if there are any
-            layer.append((m, rows(sources[m], 0, below - top, last), *(rows(a, top, below, last) for a in (w, dw))))
-            top = below
-        layers.append(layer)
+        ends = np.cumsum([units[m] for m in read]).tolist()
+        starts, ends = [0, *ends[:-1]], [*ends[:-1], size(w, last)[0]]
+        parts = zip(read, starts, ends, strict=True)
+        layers.append(
+            [
+                (m, rows(sources[m], 0, end - top, last), rows(w, top, end, last), rows(dw, top, end, last))
+                for m, top, end in parts
+            ]
+        )
     return layers
+
+
+def calls_ahead(layers: Sequence[list[tuple]], z: Sequence[NDArray], spare: Sequence[NDArray], last: bool) -> list:
+    """The calls that fill each z with its layer's activations, by equations (1) and (2)."""
+    calls = []
+    for layer, z, extra in zip(layers, z, spare, strict=True):
+        for k, (_, a, w, _) in enumerate(layer):
+            calls.append(times(w, a, extra if k else z, last))  # (1)
+            if k:
+                calls.append(partial(np.add, z, extra, z))
+        calls += [partial(np.multiply, z, MINUS_LOG2_E, z), partial(np.exp2, z, z)]  # e to the power of −z, for (2)
+        calls += [partial(np.add, z, ONE, z), partial(np.reciprocal, z, z)]
+    return calls
+
+
+def calls_back(
+    layers: Sequence[list[tuple]], blames: dict[int, NDArray], slopes: Sequence[NDArray], spare: dict, last: bool
+) -> list:
+    """The calls that fill every dW from the blame of the last layer, by equations (5) to (7)."""
+    calls, filled = [], set()
+    for layer, blame, slope in reversed(list(zip(layers, blames.values(), slopes, strict=True))):
+        calls.append(partial(np.multiply, blame, slope, blame))  # (5)
+        for m, a, w, dw in layer:
+            calls.append(gradient(a, blame, dw, last))  # (6)
+            if m in blames:
+                w = rows(w, 0, size(blames[m], last)[0], last)
+                calls.append(blame_back(w, blame, spare[m] if m in filled else blames[m], last))  # (7)
+                if m in filled:
+                    calls.append(partial(np.add, blames[m], spare[m], blames[m]))
+                filled.add(m)
+    return calls
 
 
 def calls(
@@ -104,49 +144,35 @@ def calls(
     scale: NDArray,
     last: bool,
 ) -> tuple[list[Callable], NDArray, list[Callable]]:
-    """A sweep over these cases: calls that go forward, the distances from the targets that they fill, calls back.
+    """A sweep over these cases: calls that go ahead, the distances from the targets that they fill, calls back.
 
-    Those that go back fill dW with the gradient times `scale`. The inputs have their row of ones.
+    Those that go back fill dW with the gradient times `scale`. The inputs have a row of ones below them.
     """
-    cases, units = y.shape[1 if last else -1], [w.shape[1 if last else -1] for w in W]
-    shapes = [(u, cases, *W[0].shape[2:]) if last else (*W[0].shape[:-2], u, cases) for u in units]
-    with_ones = [tuple(np.add(shape, np.eye(len(shape), dtype=int)[0 if last else -2]).tolist()) for shape in shapes]
-    all_a, acts = in_one_row(with_ones)
-    all_slopes, slopes = in_one_row(with_ones)
-    outputs, slopes = ([rows(a, 0, u, last) for a, u in zip(all_, units, strict=True)] for all_ in (acts, slopes))
-    blames, spare = ([np.zeros(shape) for shape in shapes] for _ in range(2))
-    layers = wired([*inputs, *acts], W, dW, reads, last)
+    first, cases = len(inputs), size(y, last)[1]
+    units = [size(x, last)[0] - 1 for x in inputs] + [size(w, last)[1] for w in W]
+    biased = {read[-1] for read, w in zip(reads, W, strict=True) if size(w, last)[0] > sum(units[m] for m in read)}
 
-    ahead = []
-    for z, extra, layer in zip(outputs, spare, layers, strict=True):
-        for k, (_, a, w, _) in enumerate(layer):
-            ahead.append(times(w, a, extra if k else z, last))  # (1)
-            if k:
-                ahead.append(partial(np.add, z, extra, z))
-        ahead += [partial(np.multiply, z, MINUS_LOG2_E, z), partial(np.exp2, z, z)]  # (2), from here
-        ahead += [partial(np.add, z, ONE, z), partial(np.reciprocal, z, z)]
-    off = blames[-1]
-    ahead.append(partial(np.subtract, outputs[-1], y, off))
+    def shape(units: int) -> tuple[int, ...]:
+        return (units, cases, *W[0].shape[2:]) if last else (*W[0].shape[:-2], units, cases)
 
+    own, shapes = units[first:], [shape(u + (m in biased)) for m, u in enumerate(units)][first:]
+    row, activations = in_one_row(shapes)
+    slope_row, slopes = in_one_row(shapes)
+    a, slopes = ([rows(part, 0, u, last) for part, u in zip(all_, own, strict=True)] for all_ in (activations, slopes))
+    blames, spare = ({m: np.zeros(shape(u)) for m, u in enumerate(own, first)} for _ in range(2))
+    off = blames[first + len(W) - 1]
+    layers = wired([*inputs, *activations], units, reads, W, dW, last)
+
+    ahead = calls_ahead(layers, a, list(spare.values()), last)
+    ahead.append(partial(np.subtract, a[-1], y, off))
     back = []
     if margin:
-        back += [partial(np.abs, off, spare[-1]), partial(np.greater_equal, spare[-1], margin, spare[-1])]
-        back.append(partial(np.multiply, off, spare[-1], off))  # (4)
+        near = np.zeros_like(off)
+        back += [partial(np.abs, off, near), partial(np.greater_equal, near, margin, near)]
+        back.append(partial(np.multiply, off, near, off))  # (4)
     back.append(partial(np.multiply, off, scale, off))
-    back += [partial(np.subtract, ONE, all_a, all_slopes), partial(np.multiply, all_slopes, all_a, all_slopes)]
-    full = set()
-    for blame, slope, layer in reversed(list(zip(blames, slopes, layers, strict=True))):
-        back.append(partial(np.multiply, blame, slope, blame))  # (5)
-        for m, a, w, dw in layer:
-            back.append(gradient(a, blame, dw, last))  # (6)
-            n = m - len(inputs)
-            if n >= 0:
-                w = rows(w, 0, blames[n].shape[0 if last else -2], last)
-                back.append(blame_back(w, blame, spare[n] if n in full else blames[n], last))  # (7)
-                if n in full:
-                    back.append(partial(np.add, blames[n], spare[n], blames[n]))
-                full.add(n)
-    return ahead, off, back
+    back += [partial(np.subtract, ONE, row, slope_row), partial(np.multiply, slope_row, row, slope_row)]
+    return ahead, off, back + calls_back(layers, blames, slopes, spare, last)
 
 
 def sweeper(
@@ -163,40 +189,33 @@ def sweeper(
 ) -> tuple[Callable, Callable, Callable, Callable]:
     """Four functions for networks that train together; the arguments are those of `sweep`.
 
-    look() → E, (...), and farthest() → the largest distance of an output from its target, (...): before the next sweep,
-    one of the two; change(rate, momentum): that sweep; now() → copies of the weights and of the velocity.
+    look() → E, (...), and farthest() → the largest distance of an output from its target, (...): before each sweep, one
+    of the two; change(rate, momentum): that sweep; now() → copies of the weights and of the velocity.
     """
     inputs = list(X) if isinstance(X, list | tuple) else [X]
     leading = np.broadcast_shapes(*(a.shape[:-2] for a in (*inputs, y, *weights)))
     runs, cases = int(np.prod(leading)), y.shape[-2]
     last = runs > 1 and run_goes_last(runs, cases, weights)
 
-    def full(a: ArrayLike, shape: tuple[int, int]) -> NDArray:
-        return lay(np.broadcast_to(a, (*leading, *shape)), leading, last)
-
-    def in_lines(arrays: Sequence[ArrayLike]) -> tuple[NDArray, list[NDArray]]:
-        laid = [full(a, w.shape[-2:]) for a, w in zip(arrays, weights, strict=True)]
-        row, parts = in_one_row(a.shape for a in laid)
-        for part, a in zip(parts, laid, strict=True):
-            part[...] = a
+    def in_one(arrays: Sequence[ArrayLike]) -> tuple[NDArray, list[NDArray]]:
+        full = [np.broadcast_to(a, (*leading, *w.shape[-2:])) for a, w in zip(arrays, weights, strict=True)]
+        laid = [lay(a, leading, last) for a in full]
+        row, parts = in_one_row([a.shape for a in laid])
+        row[:] = np.concatenate([a.reshape(-1) for a in laid])
         return row, parts
 
-    all_W, W = in_lines(weights)
-    all_dW, dW = in_lines([0.0] * len(W))
-    all_V, V = in_lines(velocity or [0.0] * len(W))
+    all_W, W = in_one(weights)
+    all_dW, dW = in_one([0.0] * len(W))
+    all_V, V = in_one(velocity or [0.0] * len(W))
     decays = decay if isinstance(decay, list | tuple) else [decay] * len(W)
-    all_kept, _ = in_lines([1 - np.asarray(d) for d in decays])
-    scale, kept_velocity = np.array(0.0), np.array(0.0)
+    all_kept, _ = in_one([1 - np.asarray(d) for d in decays])
+    scale, keep = np.array(0.0), np.array(0.0)  # minus the rate, and the momentum
 
     def prepared(part: slice) -> tuple[list[Callable], NDArray, list[Callable]]:
-        with_one = [np.concatenate([x[..., part, :], np.ones_like(x[..., part, :1])], -1) for x in inputs]
-        laid = [
-            np.array(lay(np.swapaxes(a, -1, -2), leading, last), float, order="C")
-            for a in (*with_one, y[..., part, :])
-        ]
-        target = laid.pop()
-        if last and target.ndim == 2:
-            target = target[..., None]
+        cut = [x[..., part, :] for x in inputs]
+        with_one = [np.concatenate([x, np.ones_like(x[..., :1])], axis=-1) for x in cut]
+        *laid, target = (lay(np.swapaxes(a, -1, -2), leading, last) for a in (*with_one, y[..., part, :]))
+        target = lay(np.broadcast_to(np.swapaxes(y[..., part, :], -1, -2), (*leading, *size(target, last))), leading, last)
         return calls(laid, target, W, dW, reads or [(n,) for n in range(len(W))], margin, scale, last)
 
     def share() -> None:
@@ -204,21 +223,15 @@ def sweeper(
         for dw in dW:
             dw[...] = mean
 
-    after = [partial(np.multiply, all_W, all_kept, all_W)] if np.any(all_kept != 1) else []
-    before = [share] if tied else []
-    plain = [*before, partial(np.add, all_W, all_dW, all_W), *after]  # (8)
-    moving = [
-        *before,
-        partial(np.multiply, all_V, kept_velocity, all_V),
-        partial(np.add, all_V, all_dW, all_V),  # (9)
-        partial(np.add, all_W, all_V, all_W),  # (8)
-        *after,
-    ]
+    before, after = [share] * tied, [partial(np.multiply, all_W, all_kept, all_W)] * bool(np.any(all_kept != 1))
+    still = [*before, partial(np.add, all_W, all_dW, all_W), *after]  # (8)
+    moving = [partial(np.multiply, all_V, keep, all_V), partial(np.add, all_V, all_dW, all_V)]  # (9)
+    moving = [*before, *moving, partial(np.add, all_W, all_V, all_W), *after]  # (8)
     whole = prepared(slice(None))
     parts = [whole] if batch is None else [prepared(slice(n, n + batch)) for n in range(0, cases, batch)]
     ahead, off, _ = whole
     flat, axes = off.reshape(-1), (0, 1) if last else (-2, -1)
-    carried = False  # whether dW is the velocity
+    in_dW = False  # whether dW is the velocity: after a sweep without momentum
 
     def run(calls: list[Callable]) -> None:
         for call in calls:
@@ -227,30 +240,30 @@ def sweeper(
     def look() -> NDArray:
         run(ahead)
         if runs == 1:
-            return 0.5 * flat.dot(flat)
-        return 0.5 * np.einsum("onr,onr->r" if last else "ron,ron->r", off, off).reshape(leading)
+            return 0.5 * flat.dot(flat)  # (3)
+        return 0.5 * np.einsum("onr,onr->r" if last else "ron,ron->r", off, off).reshape(leading)  # (3)
 
     def farthest() -> NDArray:
         run(ahead)
         return np.abs(off).max(axis=axes).reshape(leading)
 
     def change(rate: float, momentum: float) -> None:
-        nonlocal carried
-        if momentum and carried:
-            all_V[...] = all_dW
-        carried = not momentum
-        scale[...], kept_velocity[...] = -rate, momentum
+        nonlocal in_dW
+        if momentum and in_dW:
+            all_V[:] = all_dW
+        in_dW = not momentum
+        scale[...], keep[...] = -rate, momentum
         for part in parts:
             if part is not whole:
                 run(part[0])
             run(part[2])
-            run(plain if carried else moving)
+            run(still if in_dW else moving)
 
     def now() -> tuple[list[NDArray], list[NDArray]]:
         def out(a: NDArray) -> NDArray:
             a = np.moveaxis(a, -1, 0) if last else a
             return a.reshape(*leading, *a.shape[-2:]).copy()
 
-        return [out(w) for w in W], [out(v) for v in (dW if carried else V)]
+        return [out(w) for w in W], [out(v) for v in (dW if in_dW else V)]
 
     return look, farthest, change, now
