@@ -6,7 +6,7 @@ BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: help serve site test test-all approve mutants lint format lock clean
+.PHONY: help serve site test test-all approve mutants bench lint format lock clean
 
 help:
 	@echo "make serve [PORT=8000]  run the chapters and serve the book, reloading what changes"
@@ -15,6 +15,7 @@ help:
 	@echo "make test-all           run every test, and what takes long"
 	@echo "make approve            accept what the chapters print now, as tests/approved/"
 	@echo "make mutants            see which changes of the code no test notices"
+	@echo "make bench              time the library and five others, and record it for reference/speed.md"
 	@echo "make lint               ruff and codespell;  make format  mends what they can"
 	@echo "make lock               choose the newest versions of the dependencies"
 
@@ -41,6 +42,10 @@ mutants: .venv/dev.done
 	@echo "Changing the code one place at a time (all of it takes hours: MUTANTS='--sample 60' or the name of a file for less)"
 	@$(BIN)/python tests/mutants.py $(MUTANTS)
 
+bench: .venv-bench/bench.done
+	@echo "Timing the library and what else trains the network (a few minutes; leave the machine alone)"
+	@PYTHONPATH=src .venv-bench/bin/python tests/bench.py
+
 lint: .venv/dev.done
 	@echo "Checking code and spelling"
 	@$(BIN)/ruff check .
@@ -58,7 +63,7 @@ lock: .venv/dev.done
 	    --upgrade --custom-compile-command "make lock" --quiet --output-file $$extras; done
 
 clean:
-	rm -rf .venv .cache site
+	rm -rf .venv .venv-bench .cache site
 
 # ---- the environment: exact versions, each with its hash ---------------------------------------------------
 
@@ -78,4 +83,10 @@ clean:
 .venv/dev.done: requirements-dev.lock .venv/site.done
 	@echo "Installing what the tests need (requirements-dev.lock)"
 	@$(INSTALL) --require-hashes -r requirements-dev.lock
+	@touch $@
+
+.venv-bench/bench.done: requirements-bench.lock
+	@echo "Making .venv-bench and installing what the library is compared with (requirements-bench.lock)"
+	@$(PYTHON) -m venv .venv-bench
+	@.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.lock
 	@touch $@

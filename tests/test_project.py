@@ -56,8 +56,17 @@ def test_every_direct_dependency_is_locked_and_has_a_reason():
     ]:
         locked = set(re.findall(r"^([a-z0-9._-]+)==", text(lock), re.M))
         assert {normal(re.split(r"[><=~]", name)[0]) for name in wanted} <= {normal(name) for name in locked}
-    for name in project["dependencies"] + extras["site"] + extras["dev"]:
+    for name in project["dependencies"] + sum(extras.values(), []):
         assert re.search(rf'"{re.escape(name)}",\s+# \S', text("pyproject.toml")), f"{name}: no reason beside it"
+
+
+def test_the_bench_is_pinned_and_its_lock_names_no_host():
+    lock = text("requirements-bench.lock")
+    entries = [line for line in lock.strip().split("\n") if not line.startswith("#")]
+    assert all(re.fullmatch(r"[A-Za-z0-9._-]+==[0-9][A-Za-z0-9.]*", entry) for entry in entries)
+    wanted = tomllib.loads(text("pyproject.toml"))["project"]["optional-dependencies"]["bench"]
+    assert {normal(name) for name in [*wanted, "numpy"]} <= {normal(entry.split("==")[0]) for entry in entries}
+    assert not re.search(r"https?:|file:|--(?:extra-)?index-url|--find-links|@ /", lock)
 
 
 def test_serving_does_not_install_what_only_tests_need():
@@ -75,7 +84,7 @@ def test_the_readme_leads_with_the_two_commands():
 
 
 @pytest.mark.skipif(shutil.which("make") is None, reason="no make on this machine")
-@pytest.mark.parametrize("target", ["serve", "site", "test", "approve", "lint"])
+@pytest.mark.parametrize("target", ["serve", "site", "test", "approve", "bench", "lint"])
 def test_the_makefile_has_the_target(target):
     done = subprocess.run(["make", "--dry-run", target, "PORT=8123"], cwd=book.ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
