@@ -56,7 +56,7 @@ def test_every_direct_dependency_is_locked_and_has_a_reason():
     ]:
         locked = set(re.findall(r"^([a-z0-9._-]+)==", text(lock), re.M))
         assert {normal(re.split(r"[><=~]", name)[0]) for name in wanted} <= {normal(name) for name in locked}
-    for name in project["dependencies"] + sum(extras.values(), []):
+    for name in [*project["dependencies"], *(name for extra in extras.values() for name in extra)]:
         assert re.search(rf'"{re.escape(name)}",\s+# \S', text("pyproject.toml")), f"{name}: no reason beside it"
 
 

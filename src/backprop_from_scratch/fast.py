@@ -103,23 +103,26 @@ def wired(
     return layers
 
 
-def calls_ahead(layers: Sequence[list[tuple]], z: Sequence[NDArray], spare: Sequence[NDArray], last: bool) -> list:
-    """The calls that fill each z with its layer's activations, by equations (1) and (2)."""
+def calls_ahead(layers: Sequence[list], outputs: Sequence[NDArray], spare: Sequence[NDArray], last: bool) -> list:
+    """The calls that fill the outputs of each layer, its activations, by equations (1) and (2)."""
     calls = []
-    for layer, z, extra in zip(layers, z, spare, strict=True):
+    for layer, z, more in zip(layers, outputs, spare, strict=True):
         for k, (_, a, w, _) in enumerate(layer):
-            calls.append(times(w, a, extra if k else z, last))  # (1)
+            calls.append(times(w, a, more if k else z, last))  # (1)
             if k:
-                calls.append(partial(np.add, z, extra, z))
+                calls.append(partial(np.add, z, more, z))
         calls += [partial(np.multiply, z, MINUS_LOG2_E, z), partial(np.exp2, z, z)]  # e to the power of −z, for (2)
         calls += [partial(np.add, z, ONE, z), partial(np.reciprocal, z, z)]
     return calls
 
 
 def calls_back(
-    layers: Sequence[list[tuple]], blames: dict[int, NDArray], slopes: Sequence[NDArray], spare: dict, last: bool
+    layers: Sequence[list], slopes: Sequence[NDArray], blames: dict[int, NDArray], spare: dict[int, NDArray], last: bool
 ) -> list:
-    """The calls that fill every dW from the blame of the last layer, by equations (5) to (7)."""
+    """The calls that fill every dW from the blame of the last layer, by equations (5) to (7).
+
+    `blames`, and arrays to spare, are known by the number of their source, as in what a layer reads.
+    """
     calls, filled = [], set()
     for layer, blame, slope in reversed(list(zip(layers, blames.values(), slopes, strict=True))):
         calls.append(partial(np.multiply, blame, slope, blame))  # (5)
@@ -172,7 +175,7 @@ def calls(
         back.append(partial(np.multiply, off, near, off))  # (4)
     back.append(partial(np.multiply, off, scale, off))
     back += [partial(np.subtract, ONE, row, slope_row), partial(np.multiply, slope_row, row, slope_row)]
-    return ahead, off, back + calls_back(layers, blames, slopes, spare, last)
+    return ahead, off, back + calls_back(layers, slopes, blames, spare, last)
 
 
 def sweeper(
@@ -212,10 +215,12 @@ def sweeper(
     scale, keep = np.array(0.0), np.array(0.0)  # minus the rate, and the momentum
 
     def prepared(part: slice) -> tuple[list[Callable], NDArray, list[Callable]]:
-        cut = [x[..., part, :] for x in inputs]
-        with_one = [np.concatenate([x, np.ones_like(x[..., :1])], axis=-1) for x in cut]
-        *laid, target = (lay(np.swapaxes(a, -1, -2), leading, last) for a in (*with_one, y[..., part, :]))
-        target = lay(np.broadcast_to(np.swapaxes(y[..., part, :], -1, -2), (*leading, *size(target, last))), leading, last)
+        laid = []
+        for x in inputs:
+            with_one = np.concatenate([x[..., part, :], np.ones_like(x[..., part, :1])], axis=-1)
+            laid.append(lay(np.swapaxes(with_one, -1, -2), leading, last))
+        target = np.swapaxes(y[..., part, :], -1, -2)
+        target = lay(np.broadcast_to(target, (*leading, *target.shape[-2:])), leading, last)
         return calls(laid, target, W, dW, reads or [(n,) for n in range(len(W))], margin, scale, last)
 
     def share() -> None:

@@ -75,7 +75,7 @@ def close(a, b) -> bool:
 
 
 @pytest.mark.parametrize("last", [False, True])
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(problem=problems())
 def test_train_is_the_plain_sweep_again_and_again(last, problem):
     with pytest.MonkeyPatch.context() as patch:
@@ -108,3 +108,28 @@ def test_what_is_kept_is_not_changed_by_the_next_sweep():
     change(0.5, 0.0)
     look()
     assert all(np.array_equal(a, b) for a, b in zip(first, kept, strict=True))
+
+
+def slowly(X, y, weights, most, rate, momentum, within):
+    """What `solve` gives for one run, by the plain sweep."""
+    velocity = [np.zeros_like(W) for W in weights]
+    for n in range(most + 1):
+        if np.abs(forward(X, weights)[-1] - y).max() < within:
+            return n, weights
+        if n < most:
+            weights, velocity = sweep(X, y, weights, velocity, rate, momentum)
+    return np.inf, weights
+
+
+@pytest.mark.parametrize("momentum", [0.0, 0.9])
+@pytest.mark.parametrize("last", [False, True])
+def test_solve_is_the_plain_sweep_until_there(monkeypatch, last, momentum):
+    monkeypatch.setattr(fast, "run_goes_last", lambda *_: last)
+    X, y = xor()
+    start = starts([2, 3, 1], range(12), scale=2.0, bias=True)
+    sweeps, weights = solve(X, y, start, 150, 2.0, momentum, within=0.4)
+    assert np.isinf(sweeps).any() and np.isfinite(sweeps).sum() > 3  # some are left out while others go on
+    for run in range(12):
+        wanted, ended = slowly(X, y, [W[run] for W in start], 150, 2.0, momentum, 0.4)
+        assert sweeps[run] == wanted
+        assert all(np.allclose(a[run], b, rtol=1e-9, atol=1e-9) for a, b in zip(weights, ended, strict=True))

@@ -1,11 +1,6 @@
-"""Runs in parts are the runs, to the byte, whatever maps over the parts."""
+"""Runs in parts are the runs."""
 
 from __future__ import annotations
-
-from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
-from contextlib import contextmanager
-from multiprocessing import get_context
 
 import numpy as np
 import pytest
@@ -27,37 +22,6 @@ def start(runs: int) -> list[np.ndarray]:
 def as_bytes(result: tuple) -> list[bytes]:
     sweeps, weights = result
     return [a.tobytes() for a in (sweeps, *weights)]
-
-
-@contextmanager
-def threads() -> Iterator[Callable]:
-    with ThreadPoolExecutor(2) as pool:
-        yield pool.map
-
-
-@contextmanager
-def processes() -> Iterator[Callable]:
-    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
-        yield pool.map
-
-
-@contextmanager
-def dask_cluster() -> Iterator[Callable]:
-    """Two worker processes of Dask on this machine; its map gives futures, so gather is part of it."""
-    distributed = pytest.importorskip("distributed", reason="Dask is not installed: pip install distributed")
-    settings = {"n_workers": 2, "threads_per_worker": 1, "processes": True, "host": "127.0.0.1"}
-    with (
-        distributed.LocalCluster(dashboard_address=None, silence_logs=50, **settings) as cluster,
-        distributed.Client(cluster) as client,
-    ):
-        yield lambda work, parts: client.gather(client.map(work, parts))
-
-
-@pytest.mark.parametrize("mapping", [threads, processes, dask_cluster])
-def test_any_map_gives_the_same_bytes(mapping):
-    wanted = as_bytes(spread(solved, start(50), size=13))
-    with mapping() as map:
-        assert as_bytes(spread(solved, start(50), size=13, map=map)) == wanted
 
 
 def test_the_parts_are_the_runs():
