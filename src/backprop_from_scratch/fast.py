@@ -16,9 +16,9 @@ from numpy.typing import ArrayLike, NDArray
 ONE, MINUS_LOG2_E = np.array(1.0), np.array(-np.log2(np.e))  # arrays: a ufunc takes them sooner than numbers
 
 
-def run_goes_last(runs: int, cases: int, weights: Sequence[NDArray]) -> bool:
-    """Whether (units, N, runs) is the faster of the two: for small products, as measured."""
-    return runs >= 8 and max(cases * W.shape[-2] * W.shape[-1] for W in weights) <= 2000
+def run_goes_last(runs: int, weights: Sequence[NDArray]) -> bool:
+    """Whether (units, N, runs) is the faster of the two: for small layers above the first, as measured."""
+    return runs >= 16 and max((W.shape[-2] * W.shape[-1] for W in weights[1:]), default=0) <= 36
 
 
 def lay(a: NDArray, leading: tuple[int, ...], last: bool) -> NDArray:
@@ -198,7 +198,7 @@ def sweeper(
     inputs = list(X) if isinstance(X, list | tuple) else [X]
     leading = np.broadcast_shapes(*(a.shape[:-2] for a in (*inputs, y, *weights)))
     runs, cases = int(np.prod(leading)), y.shape[-2]
-    last = runs > 1 and run_goes_last(runs, cases, weights)
+    last = runs > 1 and run_goes_last(runs, weights)
 
     def in_one(arrays: Sequence[ArrayLike]) -> tuple[NDArray, list[NDArray]]:
         full = [np.broadcast_to(a, (*leading, *w.shape[-2:])) for a, w in zip(arrays, weights, strict=True)]
