@@ -27,7 +27,7 @@ APPROVED = ROOT / "tests" / "approved"
 
 _CHECK = re.compile(r"<!--=(.*?)-->|\{= ([^\n]*?) =\}", re.S)
 _ELSEWHERE = re.compile(r"([\w/-]+\.md): ")
-_NUMBER = re.compile(r"(?<![\w.])[-+−]?\d+(?:\.\d*)?(?:e[-+]?\d+)?(?![\w])")
+_NUMBER = re.compile(r"(?<![\w.])[-+−]?\d+(?:\.\d*)?(?:e[-+]?\d+)?(?![\w])%?")
 
 
 def name(file: Path) -> str:
@@ -155,6 +155,8 @@ def _hold(ran: Ran, match: re.Match, offset: int, namespace: dict[str, Any]) -> 
         ran.wrong.append(chapter.fault(line, f"`{expression}` raises {type(error).__name__}: {error}"))
         return
     said = text[: match.start()].replace("−", "-")
+    if "%" in value and not differences(said[-len(value) :], value):
+        value = said[-len(value) :]  # a share that on this CPU is one point more or less
     before = said.removesuffix(value)
     if before == said or (value[:1] in "0123456789." and before[-1:] in "0123456789.-" and before):
         said = text[: match.start()].split()[-1]
@@ -166,8 +168,9 @@ def _hold(ran: Ran, match: re.Match, offset: int, namespace: dict[str, Any]) -> 
 def differences(approved: str, printed: str) -> list[str]:
     """Where `printed` is not what was approved.
 
-    Whole numbers and words must be the same; a decimal may differ by one in its last place (another CPU), and
-    of a number like 3e-11, which is what rounding left, only the order of magnitude counts.
+    Whole numbers and words must be the same; a decimal, or a percentage, which is one of two places, may differ by one
+    in its last place (another CPU), and of a number like 3e-11, which is what rounding left, only the order of
+    magnitude counts.
     """
     ours, theirs = printed.split("\n"), approved.split("\n")
     if len(ours) != len(theirs):
@@ -195,6 +198,11 @@ def _same(old: str, new: str) -> bool:
 def _close(old: str, new: str) -> bool:
     if old == new:
         return True
+    if old.endswith("%") and new.endswith("%") and "." not in old + new:
+        old, new = (f"{float(text[:-1].replace('−', '-')) / 100:.2f}" for text in (old, new))
+    if old.endswith("%") != new.endswith("%"):
+        return False
+    old, new = old.rstrip("%"), new.rstrip("%")
     a, b = (float(text.replace("−", "-")) for text in (old, new))
     if "e" in old and "e" in new:
         return a * b > 0 and abs(math.log10(a / b)) <= 1

@@ -19,6 +19,7 @@ BLOCK = "```python\nx = 0.25\nn = 10001\n```\n\n"
     "sentence",
     [
         'It is 0.2500<!--= f"{x:.4f}" --> now.',
+        'Some 26%<!--= f"{x:.0%}" --> of them, from 24% to 31%<!--= f"{x:.0%} to {x + 0.05:.0%}" -->.',
         'It is −0.25<!--= f"{-x:.2f}" --> now.',
         'From 10,001<!--= f"{n:,}" --> steps.',
         '| 0.25<!--= x --> | 10,001<!--= f"{n:,}" --> |',
@@ -35,6 +36,7 @@ def test_a_right_number_passes(sentence):
     "sentence",
     [
         'It is 0.2600<!--= f"{x:.4f}" --> now.',
+        'Some 27%<!--= f"{x:.0%}" --> of them.',
         'It is 0.25<!--= f"{-x:.2f}" --> now.',
         'It is −0.25<!--= f"{x:.2f}" --> now.',
         'It is 10.25<!--= f"{x}"[1:] --> now.',
@@ -99,6 +101,8 @@ def test_blocks_share_a_namespace_and_print_apart():
         ("loss 0.2557", "loss 0.2558"),
         ("[ 0.1   -0.25]", "[ 0.1   -0.25]"),
         ("worst 3e-11", "worst 5e-11"),
+        ("20% to 37%", "21% to 36%"),
+        ("24.1% to 32.9%", "24.2% to 32.9%"),
     ],
 )
 def test_what_another_cpu_prints_is_the_same(approved, printed):
@@ -116,6 +120,10 @@ def test_what_another_cpu_prints_is_the_same(approved, printed):
         ("Step 0", "Step 0\nStep 1"),
         ("worst 3e-11", "worst 3e-09"),
         ("True", "False"),
+        ("20% to 37%", "22% to 37%"),
+        ("24.1%", "24.3%"),
+        ("20%", "20"),
+        ("12 of 20%", "13 of 20%"),
     ],
 )
 def test_what_is_different_is_different(approved, printed):
