@@ -9,7 +9,7 @@ import re
 import traceback
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -50,9 +50,20 @@ class Ran:
 
     @property
     def text(self) -> str:
-        """The text that a reviewer approves."""
+        """The text that a reviewer approves; `approved_parts` takes it apart."""
         blocks = zip(self.chapter.blocks, self.printed, strict=True)
         return "".join(f"[block {n}]\n{text}" for n, (_, text) in enumerate(blocks, 1) if text)
+
+
+def approved(path: str) -> str:
+    """What the chapter is known to print; nothing, if it prints nothing."""
+    file = (APPROVED / path).with_suffix(".txt")
+    return file.read_text(encoding="utf-8") if file.exists() else ""
+
+
+def approved_parts(text: str) -> dict[int, str]:
+    """What each block is known to print, by its number from 1."""
+    return {int(n): part for n, part in re.findall(r"^\[block (\d+)\]\n(.*?)(?=^\[block |\Z)", text, re.M | re.S)}
 
 
 def chapter(file: Path) -> Chapter:
@@ -74,10 +85,10 @@ def ran(file: Path) -> Ran:
     return result
 
 
-def run_chapter(chapter: Chapter, seen: Callable[[int, str], None] = lambda n, printed: None) -> Ran:
+def run_chapter(chapter: Chapter, instead: Callable[[Ran, str], str] = lambda ran, source: source) -> Ran:
     """Run every block of the chapter, in one namespace, and check its prose along the way.
 
-    `seen` is told the number of each block and what it printed, as soon as it has run.
+    `instead` is told before each block how far the run has come, and gives the source that runs in the block's place.
     """
     ran = Ran(chapter)
     waiting = iter(chapter.blocks)
@@ -89,8 +100,7 @@ def run_chapter(chapter: Chapter, seen: Callable[[int, str], None] = lambda n, p
         if block is None or source.strip() != block.source.strip():
             raise AssertionError(f"{chapter.path}: mktestdocs finds a block that is not in the chapter:\n{source}")
         _check_prose(ran, above, block.line)
-        ran.printed.append(_execute(chapter, block, ran.namespace))
-        seen(len(ran.printed), ran.printed[-1])
+        ran.printed.append(_execute(chapter, replace(block, source=instead(ran, block.source)), ran.namespace))
         above = block.end
 
     matplotlib.use("agg")

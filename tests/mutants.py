@@ -3,6 +3,7 @@
     python tests/mutants.py                    every mutant of the package and of the chapters
     python tests/mutants.py --sample 60        a fixed sample
     python tests/mutants.py forward backward   those of files whose path holds one of the words
+    python tests/mutants.py --record           the same, and mutants.txt keeps the score
 
 A mutant of a chapter is run as the chapter's test runs it, and dies where a block raises, prints or draws
 something else, or a number in a sentence is wrong. A mutant of the package faces tests/backprop_from_scratch.
@@ -16,7 +17,6 @@ import ast
 import contextlib
 import copy
 import io
-import multiprocessing
 import os
 import random
 import re
@@ -24,16 +24,22 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cache
+from itertools import groupby
+from multiprocessing.pool import ThreadPool
 from pathlib import Path
 
 import book
-from mkdocs_weave.chapter import Fault, parse
+from mkdocs_weave.chapter import Chapter, Fault
 
 PACKAGE = book.ROOT / "src" / "backprop_from_scratch"
 SURVIVORS = Path(__file__).with_name("mutants.txt")
-SECONDS = 120  # a mutant that runs longer is dead
+CORES = os.cpu_count() or 1
+SECONDS = 120  # a mutant of the package that takes longer is dead
 
 SWAPS = {
     ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult, ast.Pow: ast.Mult, ast.Mod: ast.Add,
@@ -47,19 +53,26 @@ SYMMETRIC = {"max", "min", "np.isclose", "np.allclose", "np.array_equal"}  # to 
 
 @dataclass(frozen=True)
 class Mutant:
-    """One change of one place: where (`file`, `line`, its `code`), what (`was` became `became`), the whole new text."""
+    """One change of one place: where (`file`, `block` from 1, `line`, its `code`), what (`was` became `became`).
+
+    `text` is the whole new block; in a module, which has no blocks, the whole new module. `nth` tells apart what
+    would be called the same: the two ones of a line, or a line that stands twice.
+    """
 
     file: str
+    block: int
     line: int
     code: str
     was: str
     became: str
     text: str
+    nth: int = 1
 
     @property
     def name(self) -> str:
         """What the list of survivors knows it by: no line number, which moves."""
-        return f"{self.file}: {self.code}: {self.was} → {self.became}"
+        again = f" ({self.nth})" if self.nth > 1 else ""
+        return f"{self.file}: {self.code}: {self.was} → {self.became}{again}"
 
 
 def changes(node: ast.AST, names: list[str]) -> Iterator[ast.AST]:
@@ -126,27 +139,33 @@ def _offset(lines: list[str], line: int, column: int) -> int:
     return sum(len(text) + 1 for text in lines[: line - 1]) + len(lines[line - 1].encode()[:column].decode())
 
 
+@cache
 def mutants() -> list[Mutant]:
     """Every mutant of the package and of the chapters."""
     found = []
     for file in sorted(PACKAGE.glob("*.py")):
-        source = file.read_text(encoding="utf-8")
-        found += [Mutant(book.name(file), *change) for change in mutate(source)]
+        found += [Mutant(book.name(file), 0, *change) for change in mutate(file.read_text(encoding="utf-8"))]
     for file in book.MARKDOWN:
         chapter = book.chapter(file)
         if chapter.path == "docs/reference/library.md":
             continue  # the package, once more
-        lines = chapter.text.split("\n")
-        for block in chapter.blocks:
-            for line, code, was, became, text in mutate(block.source):
-                whole = "\n".join([*lines[: block.line - 1], *text.rstrip("\n").split("\n"), *lines[block.end - 1 :]])
-                found.append(Mutant(chapter.path, block.line + line - 1, code, was, became, whole))
+        for n, block in enumerate(chapter.blocks, 1):
+            for line, *change in mutate(block.source):
+                found.append(Mutant(chapter.path, n, block.line + line - 1, *change))
+    met = Counter()
+    for n, mutant in enumerate(found):
+        met[mutant.name] += 1
+        found[n] = replace(mutant, nth=met[mutant.name])
     return found
 
 
-def survives(mutant: Mutant) -> bool:
-    """Whether no test notices."""
-    return _package_survives(mutant) if mutant.file.endswith(".py") else _chapter_survives(mutant)
+def survivors(file: str, chosen: list[Mutant]) -> list[Mutant]:
+    """Those of the mutants of one file that no test notices."""
+    if file.endswith(".py"):
+        with ThreadPool(CORES) as pool:
+            lives = pool.map(_package_survives, chosen, chunksize=1)
+        return [mutant for mutant, alive in zip(chosen, lives, strict=True) if alive]
+    return chapter_survivors(book.chapter(book.ROOT / file), chosen, book.approved(file))
 
 
 def _package_survives(mutant: Mutant) -> bool:
@@ -166,65 +185,165 @@ def _package_survives(mutant: Mutant) -> bool:
         return done.returncode == 0
 
 
-class _Died(BaseException):
-    """A block printed something else: there is no need to run the rest."""
+class _Enough(BaseException):
+    """The run has shown what it is run for: there is no need to run the rest."""
 
 
-def _chapter_survives(mutant: Mutant) -> bool:
-    approved = (book.APPROVED / mutant.file).with_suffix(".txt")
-    wanted = approved.read_text(encoding="utf-8") if approved.exists() else ""
-    parts = {int(n): text for n, text in re.findall(r"^\[block (\d+)\]\n(.*?)(?=^\[block |\Z)", wanted, re.M | re.S)}
+@dataclass
+class Children:
+    """Processes that go on from where they are forked: at most one a core, each with so many seconds of computing.
 
-    def compare(n: int, printed: str) -> None:
-        if book.differences(parts.get(n, ""), printed):
-            raise _Died
+    Of computing, not by the clock: how busy the machine is has no part in the result.
+    """
 
-    def late(*_) -> None:
-        raise _Died
+    running: dict[int, Mutant] = field(default_factory=dict)
+    alive: set[Mutant] = field(default_factory=set)
+    used: float = 0.0
+    """How long the last one that has ended computed."""
 
-    if hasattr(signal, "SIGALRM"):
-        signal.signal(signal.SIGALRM, late)
-        signal.alarm(SECONDS)
+    def fork(self, mutant: Mutant, seconds: float) -> bool:
+        """Whether this is the child."""
+        while len(self.running) >= CORES:
+            self.wait()
+        if pid := os.fork():
+            self.running[pid] = mutant
+            return False
+        signal.setitimer(signal.ITIMER_PROF, seconds)  # nothing handles its signal, so it ends the process
+        return True
+
+    def wait(self) -> None:
+        """Until one of them ends, with 0 if it survives; with 1, or by a signal, if it is dead."""
+        pid, status, usage = os.wait4(-1, 0)
+        mutant, code = self.running.pop(pid), os.waitstatus_to_exitcode(status)
+        if code > 1:
+            raise RuntimeError(f"the instrument failed at {mutant.name}")
+        if code == 0:
+            self.alive.add(mutant)
+        self.used = usage.ru_utime + usage.ru_stime
+
+
+def chapter_survivors(chapter: Chapter, chosen: list[Mutant], approved: str) -> list[Mutant]:
+    """Those of the mutants that run to the end of the chapter as the chapter does.
+
+    The chapter runs once. Before each block it forks a child for each mutant of the block, which runs in the
+    block's place, with the variables as they are there, and then the rest. The first child is no mutant: it has to
+    survive, and says how long a run takes.
+    """
+    children = Children()
+    itself = Mutant(chapter.path, 1, 0, "", "", "", chapter.blocks[0].source)
+    if _descend(children, chapter, [itself], approved, 3600) != [itself]:
+        raise RuntimeError(f"{chapter.path} itself fails its tests")
+    return _descend(children, chapter, chosen, approved, 10 + 5 * children.used)
+
+
+def _descend(children: Children, chapter: Chapter, chosen: list[Mutant], approved: str, seconds: float) -> list[Mutant]:
+    parts, child = book.approved_parts(approved), False
+    last = max(mutant.block for mutant in chosen)
+
+    def compare(ran: book.Ran) -> None:
+        n = len(ran.printed)
+        if ran.wrong or (n and book.differences(parts.get(n, ""), ran.printed[-1])):
+            raise _Enough
+
+    def instead(ran: book.Ran, source: str) -> str:
+        nonlocal child
+        if child:
+            compare(ran)
+            return source
+        for mutant in chosen:
+            if mutant.block == len(ran.printed) + 1 and children.fork(mutant, seconds):
+                child = True
+                return mutant.text
+        if len(ran.printed) + 1 == last:
+            raise _Enough
+        return source
+
+    code = 2
     try:
         with contextlib.redirect_stderr(io.StringIO()):
-            ran = book.run_chapter(parse(mutant.text, mutant.file), compare)
-        return not ran.wrong
-    except (Fault, AssertionError, _Died, RecursionError):
-        return False
+            compare(book.run_chapter(chapter, instead))
+        code = 0
+    except (Fault, AssertionError, RecursionError, _Enough):
+        code = 1
     finally:
-        if hasattr(signal, "SIGALRM"):
-            signal.alarm(0)
+        if child:
+            os._exit(code)  # the rest of this program is the parent's
+    while children.running:
+        children.wait()
+    return [mutant for mutant in chosen if mutant in children.alive]
 
 
-def excused() -> dict[str, str]:
-    """The survivors that are known, and why each changes nothing that matters: pairs of lines in mutants.txt."""
-    lines = [line for line in SURVIVORS.read_text(encoding="utf-8").split("\n") if line and not line.startswith("#")]
-    return {name: reason.strip() for name, reason in zip(lines[::2], lines[1::2], strict=True)}
+@dataclass(frozen=True)
+class Score:
+    """How many mutants a file has, how many of them die, and when that was seen."""
+
+    mutants: int
+    dead: int
+    date: str
+
+
+_FILE = re.compile(r"(\S+?)(?:: (\d+) mutants, (\d+) dead, (\d{4}-\d\d-\d\d))?")
+
+
+def known() -> tuple[dict[str, Score], dict[str, str]]:
+    """What mutants.txt says: the score of each file that has been run whole, and why each survivor may live.
+
+    A line is a file with its score; below it, indented, a reason; below that, indented further, the mutants it holds for.
+    """
+    scores, reasons, file, reason = {}, {}, "", ""
+    for n, line in enumerate(SURVIVORS.read_text(encoding="utf-8").split("\n"), 1):
+        if line.startswith("    ") and reason:
+            reasons[f"{file}: {line.strip()}"] = reason
+        elif line.startswith("  ") and file:
+            reason = line.strip()
+        elif match := _FILE.fullmatch(line):
+            file, reason = match[1], ""
+            if match[2]:
+                scores[file] = Score(int(match[2]), int(match[3]), match[4])
+        elif line and not line.startswith("#"):
+            raise ValueError(f"{SURVIVORS.name}:{n}: neither a file, nor a reason, nor a mutant: {line}")
+    return scores, reasons
+
+
+def total(below: str = "") -> Score:
+    """The score of the files below a folder, together; the date is that of the oldest."""
+    scores = [score for file, score in known()[0].items() if file.startswith(below)]
+    return Score(sum(s.mutants for s in scores), sum(s.dead for s in scores), min(s.date for s in scores))
+
+
+def record(file: str, score: Score) -> None:
+    """Write the score of a file that has been run whole to mutants.txt."""
+    line = f"{file}: {score.mutants} mutants, {score.dead} dead, {score.date}"
+    text = SURVIVORS.read_text(encoding="utf-8")
+    there = re.compile(rf"^{re.escape(file)}(?::.*)?$", re.M)
+    text = there.sub(line, text) if there.search(text) else f"{text.rstrip()}\n\n{line}\n"
+    SURVIVORS.write_text(text, encoding="utf-8", newline="\n")
 
 
 def main() -> int:
+    if not hasattr(os, "fork"):
+        sys.exit("This needs a system that can fork a process: Linux, macOS, or WSL on Windows.")
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--sample", type=int, help="run so many mutants, always the same ones")
+    arguments.add_argument("--record", action="store_true", help="write the score of each file to mutants.txt")
     arguments.add_argument("words", nargs="*", help="run those of files whose path holds one of these")
     options = arguments.parse_args()
     chosen = [m for m in mutants() if not options.words or any(word in m.file for word in options.words)]
     if options.sample:
-        chosen = random.Random(0).sample(chosen, min(options.sample, len(chosen)))
-    known, alive, new = excused(), 0, []
-    with multiprocessing.Pool(maxtasksperchild=20) as pool:
-        for n, (mutant, lives) in enumerate(zip(chosen, pool.imap(survives, chosen), strict=True), 1):
-            alive += lives
-            if lives and mutant.name not in known:
-                new.append(mutant)
-                print(
-                    f"\r{mutant.file}:{mutant.line}: survives: {mutant.was} → {mutant.became}\n{mutant.name}",
-                    flush=True,
-                )
-            if sys.stdout.isatty():
-                print(f"\r{n} of {len(chosen)}", end="", flush=True)
-    print(
-        f"\r{len(chosen)} mutants, {len(chosen) - alive} dead ({1 - alive / max(len(chosen), 1):.1%}), {len(new)} without a reason"
-    )
+        chosen = sorted(random.Random(0).sample(chosen, min(options.sample, len(chosen))), key=mutants().index)
+    reasons, dead, new = known()[1], 0, 0
+    for file, of in groupby(chosen, key=lambda mutant: mutant.file):
+        of = list(of)
+        alive = survivors(file, of)
+        unknown = [mutant for mutant in alive if mutant.name not in reasons]
+        print(f"{file}: {len(of)} mutants, {len(of) - len(alive)} dead, {len(unknown)} alive without a reason")
+        for mutant in unknown:
+            print(f"  line {mutant.line}\n    {mutant.name.removeprefix(f'{file}: ')}")
+        sys.stdout.flush()
+        dead, new = dead + len(of) - len(alive), new + len(unknown)
+        if options.record and not options.sample:
+            record(file, Score(len(of), len(of) - len(alive), date.today().isoformat()))
+    print(f"{len(chosen)} mutants, {dead} dead ({dead / max(len(chosen), 1):.1%}), {new} alive without a reason")
     return bool(new)
 
 
