@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
+from matplotlib.ticker import FixedLocator
 
 
 def in_words(figure: Figure) -> str:
@@ -13,7 +14,7 @@ def in_words(figure: Figure) -> str:
     width, height = figure.get_size_inches()
     lines = [f"figure {width:.1f} × {height:.1f}"]
     for axes in figure.axes:
-        lines += [f"  axes {_axes(axes)}", *(f"    {thing}" for thing in _things(axes))]
+        lines += [f"  axes {_axes(axes)}", *(f"    {thing}" for thing in [*_things(axes), *_arrows(axes)])]
     return "\n".join(lines) + "\n"
 
 
@@ -26,7 +27,34 @@ def _axes(axes: Axes) -> str:
         f"from {_point(axes.get_xlim()[0], axes.get_ylim()[0])} to {_point(axes.get_xlim()[1], axes.get_ylim()[1])}"
     )
     ticks = [f"ticks {[t.get_text() for t in a.get_ticklabels()]}" for a in (axes.xaxis, axes.yaxis) if _named(a)]
-    return ", ".join([limits, *said, *scales, *ticks, *(["off"] if not axes.axison else [])])
+    box = axes.get_position()
+    place = f"at {_point(box.x0, box.y0)} {_point(box.x1, box.y1)}"
+    aspect = [f"aspect {axes.get_aspect()}"] if axes.get_aspect() != "auto" else []
+    grid = ["grid"] if any(line.get_visible() for line in axes.get_xgridlines()) else []
+    off = [] if axes.axison else ["off"]
+    return ", ".join([place, limits, *said, *scales, *_places(axes), *ticks, *aspect, *grid, *off])
+
+
+def _places(axes: Axes) -> list[str]:
+    """Where the ticks are, if somebody has said where."""
+    both = {"x": axes.xaxis, "y": axes.yaxis}
+    return [
+        f"{name} at {' '.join(_number(place) for place in axis.get_majorticklocs())}"
+        for name, axis in both.items()
+        if isinstance(axis.get_major_locator(), FixedLocator)
+    ]
+
+
+def _arrows(axes: Axes):
+    """Annotations are texts; some have an arrow, which is the point of them."""
+    for text in axes.texts:
+        if (arrow := getattr(text, "arrow_patch", None)) is not None:
+            yield f"arrow to {_point(*text.xy)}, {_number(arrow.get_linewidth())} {_colour(arrow.get_edgecolor())}"
+
+
+def _other(name: str, value, usual) -> str:
+    """A property, if it is not what it is when nobody says anything."""
+    return "" if value == usual else f" {name} {_number(value) if isinstance(value, float) else value}"
 
 
 def _labels(axes: Axes) -> dict[str, str]:
@@ -41,11 +69,15 @@ def _things(axes: Axes):
     for line in axes.lines:
         x, y = (np.asarray(data, dtype=float) for data in line.get_data())
         marks = f"{line.get_marker()} filled {_colour(line.get_markerfacecolor())}"
-        marks = marks if line.get_marker() not in ("None", "") else ""
+        edge = f" size {_number(line.get_markersize())} edge {_number(line.get_markeredgewidth())} {_colour(line.get_markeredgecolor())}"
+        marks = marks + edge if line.get_marker() not in ("None", "") else ""
+        marks += _other("alpha", line.get_alpha(), None) + _other("layer", float(line.get_zorder()), 2.0)
         style = f"{_colour(line.get_color())} {line.get_linestyle()} {_number(line.get_linewidth())} {marks}"
         yield f"line {style} of {len(x)}: {_data(x, axes.get_xscale())}; {_data(y, axes.get_yscale())}; {line.get_label() if line.get_label()[:1] != '_' else ''}"
     for image in axes.images:
-        colours = f"{image.get_cmap().name} {_point(*image.get_clim())}"
+        colours = (
+            f"{image.get_cmap().name} {_point(*image.get_clim())} on {' '.join(_number(x) for x in image.get_extent())}"
+        )
         yield f"image {image.get_array().shape} {colours}: {_data(np.asarray(image.get_array()))}"
     for collection in axes.collections:
         array = collection.get_array()
@@ -53,14 +85,22 @@ def _things(axes: Axes):
         offsets = np.asarray(collection.get_offsets(), dtype=float)
         paths = np.concatenate([p.vertices for p in collection.get_paths() if len(p.vertices)] or [np.zeros((1, 2))])
         faces = sorted({_colour(colour) for colour in collection.get_facecolors()})[:3]
-        yield f"{type(collection).__name__} {faces} {data} at {_data(offsets)}; paths {_data(paths[:, 0])}; {_data(paths[:, 1])}"
+        widths, sizes = np.ravel(collection.get_linewidth()), getattr(collection, "get_sizes", list)()
+        style = f"lines {_number(widths[0])}" if len(widths) else ""
+        style += _other("sizes", " ".join(_number(size) for size in np.unique(sizes)[:3]), "")
+        style += _other("alpha", collection.get_alpha(), None) + _other("layer", float(collection.get_zorder()), 1.0)
+        yield f"{type(collection).__name__} {faces} {style} {data} at {_data(offsets)}; paths {_data(paths[:, 0])}; {_data(paths[:, 1])}"
     for patch in axes.patches:
         box = patch.get_path().get_extents(patch.get_patch_transform())
-        yield f"patch {_colour(patch.get_facecolor())} {_point(box.x0, box.y0)} {_point(box.x1, box.y1)}"
+        style = _other("alpha", patch.get_alpha(), None) + _other("line", float(patch.get_linewidth()), 1.0)
+        yield f"patch {_colour(patch.get_facecolor())} {_point(box.x0, box.y0)} {_point(box.x1, box.y1)}{style}"
     for text in axes.texts:
-        yield f"text {text.get_text()!r} at {_point(*text.get_position())}"
+        style = _other("colour", _colour(text.get_color()), "#000000") + _other("turned", text.get_rotation(), 0.0)
+        style += _other("align", f"{text.get_ha()} {text.get_va()}", "left baseline")
+        style += _other("size", float(text.get_fontsize()), 10.0)
+        yield f"text {text.get_text()!r} at {_point(*text.get_position())}{style}"
     if legend := axes.get_legend():
-        yield f"legend {[text.get_text() for text in legend.get_texts()]}"
+        yield f"legend {[text.get_text() for text in legend.get_texts()]} at {legend._get_loc()} in {legend._ncols}"
 
 
 def _colour(colour) -> str:
@@ -68,13 +108,19 @@ def _colour(colour) -> str:
 
 
 def _data(values: np.ndarray, scale: str = "linear") -> str:
-    """From where to where, and the mean; on a logarithmic scale of the powers of ten, to one decimal."""
+    """From where to where, the mean, and the way it goes; on a logarithmic scale of the powers of ten, to one decimal."""
     values = np.ravel(values)
     values = values[np.isfinite(values)]
     if scale == "log":
-        powers = np.log10(values[values > 0])
-        return f"10^ {powers.min():.1f}…{powers.max():.1f} mean {powers.mean():.1f}" if len(powers) else "none"
-    return f"{_number(values.min())}…{_number(values.max())} mean {_number(values.mean())}" if len(values) else "none"
+        values = np.log10(values[values > 0])
+    if not len(values):
+        return "none"
+    ends, mean, first_last = (
+        [f"{x + 0.0:.1f}" if scale == "log" else _number(x) for x in some]
+        for some in ([values.min(), values.max()], [values.mean()], [values[0], values[-1]])
+    )
+    way = "" if first_last == ends else f" from {first_last[0]} to {first_last[1]}"
+    return f"{'10^ ' if scale == 'log' else ''}{ends[0]}…{ends[1]} mean {mean[0]}{way}"
 
 
 def _point(x, y) -> str:

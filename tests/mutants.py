@@ -75,11 +75,11 @@ class Mutant:
         return f"{self.file}: {self.code}: {self.was} → {self.became}{again}"
 
 
-def changes(node: ast.AST, names: list[str]) -> Iterator[ast.AST]:
-    """Each node that could stand in the place of this one and mean something else."""
+def changes(node: ast.AST, names: list[str], even: bool) -> Iterator[ast.AST]:
+    """Each node that could stand in the place of this one and mean something else; `even` if its sign plays no part."""
     if isinstance(node, ast.BinOp) and type(node.op) in SWAPS:
         yield ast.BinOp(node.left, SWAPS[type(node.op)](), node.right)
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult | ast.Sub | ast.Div):
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult | ast.Sub | ast.Div) and not even:
         yield ast.BinOp(node.right, node.op, node.left)
     if isinstance(node, ast.AugAssign):
         yield ast.AugAssign(node.target, SWAPS.get(type(node.op), ast.Add)(), node.value)
@@ -98,7 +98,7 @@ def changes(node: ast.AST, names: list[str]) -> Iterator[ast.AST]:
         yield ast.Constant(node.value * 1.5 or 1.0)
     if isinstance(node, ast.Attribute) and node.attr in ("T", "mT"):
         yield node.value
-    if isinstance(node, ast.Call) and len(node.args) > 1 and ast.unparse(node.func) not in SYMMETRIC:
+    if isinstance(node, ast.Call) and len(node.args) > 1 and not _symmetric(node):
         yield ast.Call(node.func, [node.args[1], node.args[0], *node.args[2:]], node.keywords)
     if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in names and len(names) > 1:
         yield ast.Name(names[(names.index(node.id) + 1) % len(names)], ast.Load())
@@ -111,11 +111,13 @@ def mutate(source: str) -> Iterator[tuple[int, str, str, str, str]]:
     skip = {id(n) for f in ast.walk(tree) if isinstance(f, ast.JoinedStr) for n in ast.walk(f)}
     skip |= {id(n) for f in ast.walk(tree) for a in _annotations(f) for n in ast.walk(a)}
     skip |= {id(n) for f in ast.walk(tree) if isinstance(f, ast.Assert) for n in ast.walk(f)}  # a check is not checked
+    skip |= {id(k.value) for k in ast.walk(tree) if isinstance(k, ast.keyword) and k.arg == "strict"}  # the same
+    even = {id(n) for f in ast.walk(tree) for n in _signless(f)}
     lines = source.split("\n")
     for node in ast.walk(tree):
         if id(node) in skip or not hasattr(node, "lineno"):
             continue
-        for new in changes(node, names):
+        for new in changes(node, names, id(node) in even):
             changed = ast.unparse(ast.fix_missing_locations(copy.deepcopy(new)))
             if isinstance(new, ast.expr):
                 changed = f"({changed})"
@@ -128,6 +130,20 @@ def mutate(source: str) -> Iterator[tuple[int, str, str, str, str]]:
                 ast.parse(text)
                 code = " ".join(lines[node.lineno - 1].partition("  #")[0].split())
                 yield node.lineno, code, " ".join(source[start:end].split()), changed, text
+
+
+def _symmetric(call: ast.Call) -> bool:
+    return ast.unparse(call.func) in SYMMETRIC or ast.dump(call.args[0]) == ast.dump(call.args[1])
+
+
+def _signless(node: ast.AST) -> list[ast.BinOp]:
+    """The differences a - b that this node squares or takes the absolute value of: b - a gives the same."""
+    inner = []
+    if isinstance(node, ast.Call) and ast.unparse(node.func) in ("abs", "np.abs", "np.linalg.norm"):
+        inner = node.args[:1]
+    elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow) and ast.unparse(node.right) == "2":
+        inner = [node.left]
+    return [n for n in inner if isinstance(n, ast.BinOp) and isinstance(n.op, ast.Sub)]
 
 
 def _annotations(node: ast.AST) -> list[ast.AST]:
@@ -199,7 +215,7 @@ class Children:
     running: dict[int, Mutant] = field(default_factory=dict)
     alive: set[Mutant] = field(default_factory=set)
     used: float = 0.0
-    """How long the last one that has ended computed."""
+    """For how long the last one that ended has computed."""
 
     def fork(self, mutant: Mutant, seconds: float) -> bool:
         """Whether this is the child."""
