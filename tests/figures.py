@@ -88,6 +88,8 @@ def _things(axes: Axes):
         widths, sizes = np.ravel(collection.get_linewidth()), getattr(collection, "get_sizes", list)()
         style = f"lines {_number(widths[0])}" if len(widths) else ""
         style += _other("sizes", " ".join(_number(size) for size in np.unique(sizes)[:3]), "")
+        levels = getattr(collection, "levels", ())
+        style += _other("levels", " ".join(_number(level) for level in levels), "")
         style += _other("alpha", collection.get_alpha(), None) + _other("layer", float(collection.get_zorder()), 1.0)
         yield f"{type(collection).__name__} {faces} {style} {data} at {_data(offsets)}; paths {_data(paths[:, 0])}; {_data(paths[:, 1])}"
     for patch in axes.patches:
