@@ -100,7 +100,8 @@ def _things(axes: Axes):
         style = _other("colour", _colour(text.get_color()), "#000000") + _other("turned", text.get_rotation(), 0.0)
         style += _other("align", f"{text.get_ha()} {text.get_va()}", "left baseline")
         style += _other("size", float(text.get_fontsize()), 10.0)
-        yield f"text {text.get_text()!r} at {_point(*text.get_position())}{style}"
+        x, y = text.get_position()
+        yield f"text {text.get_text()!r} at ({_at(x, axes.get_xscale())}, {_at(y, axes.get_yscale())}){style}"
     if legend := axes.get_legend():
         yield f"legend {[text.get_text() for text in legend.get_texts()]} at {legend._get_loc()} in {legend._ncols}"
 
@@ -123,6 +124,11 @@ def _data(values: np.ndarray, scale: str = "linear") -> str:
     )
     way = "" if first_last == ends else f" from {first_last[0]} to {first_last[1]}"
     return f"{'10^ ' if scale == 'log' else ''}{ends[0]}…{ends[1]} mean {mean[0]}{way}"
+
+
+def _at(value: float, scale: str) -> str:
+    """A place along an axis."""
+    return f"10^{np.log10(value):.1f}" if scale == "log" and value > 0 else _number(value)
 
 
 def _point(x, y) -> str:

@@ -40,6 +40,7 @@ PACKAGE = book.ROOT / "src" / "backprop_from_scratch"
 SURVIVORS = Path(__file__).with_name("mutants.txt")
 CORES = os.cpu_count() or 1
 SECONDS = 120  # a mutant of the package that takes longer is dead
+LEAST = 10  # so many seconds, and five times those of its chapter, a mutant of a chapter may compute
 
 SWAPS = {
     ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult, ast.Pow: ast.Mult, ast.Mod: ast.Add,
@@ -249,7 +250,7 @@ def chapter_survivors(chapter: Chapter, chosen: list[Mutant], approved: str) -> 
     itself = Mutant(chapter.path, 1, 0, "", "", "", chapter.blocks[0].source)
     if _descend(children, chapter, [itself], approved, 3600) != [itself]:
         raise RuntimeError(f"{chapter.path} itself fails its tests")
-    return _descend(children, chapter, chosen, approved, 10 + 5 * children.used)
+    return _descend(children, chapter, chosen, approved, LEAST + 5 * children.used)
 
 
 def _descend(children: Children, chapter: Chapter, chosen: list[Mutant], approved: str, seconds: float) -> list[Mutant]:
