@@ -292,11 +292,17 @@ def _descend(children: Children, chapter: Chapter, chosen: list[Mutant], approve
 
 @dataclass(frozen=True)
 class Score:
-    """How many mutants a file has, how many of them die, and when that was seen."""
+    """How many mutants a file (or some) has, how many of them die, and when that was seen."""
 
     mutants: int
     dead: int
     date: str
+    files: int = 1
+
+    @property
+    def share(self) -> float:
+        """Of the mutants, those that die."""
+        return self.dead / self.mutants
 
 
 _FILE = re.compile(r"(\S+?)(?:: (\d+) mutants, (\d+) dead, (\d{4}-\d\d-\d\d))?")
@@ -325,7 +331,8 @@ def known() -> tuple[dict[str, Score], dict[str, str]]:
 def total(below: str = "") -> Score:
     """The score of the files below a folder, together; the date is that of the oldest."""
     scores = [score for file, score in known()[0].items() if file.startswith(below)]
-    return Score(sum(s.mutants for s in scores), sum(s.dead for s in scores), min(s.date for s in scores))
+    mutants, dead = sum(s.mutants for s in scores), sum(s.dead for s in scores)
+    return Score(mutants, dead, min(s.date for s in scores), len(scores))
 
 
 def record(file: str, score: Score) -> None:
@@ -356,6 +363,9 @@ def main() -> int:
         print(f"{file}: {len(of)} mutants, {len(of) - len(alive)} dead, {len(unknown)} alive without a reason")
         for mutant in unknown:
             print(f"  line {mutant.line}\n    {mutant.name.removeprefix(f'{file}: ')}")
+        for mutant in of:
+            if mutant.name in reasons and mutant not in alive:
+                print(f"  line {mutant.line} is dead and needs no reason\n    {mutant.name.removeprefix(f'{file}: ')}")
         sys.stdout.flush()
         dead, new = dead + len(of) - len(alive), new + len(unknown)
         if options.record and not options.sample:
