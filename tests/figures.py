@@ -128,7 +128,7 @@ def _data(values: np.ndarray, scale: str = "linear") -> str:
 
 def _at(value: float, scale: str) -> str:
     """A place along an axis."""
-    return f"10^{np.log10(value):.1f}" if scale == "log" and value > 0 else _number(value)
+    return f"10^{np.log10(value):.2f}" if scale == "log" and value > 0 else _number(value)
 
 
 def _point(x, y) -> str:
