@@ -34,7 +34,7 @@ def symmetry(bits: int = 6) -> tuple[NDArray, NDArray]:
 
 
 def families() -> list[list[list[str]]]:
-    """The English tree and the Italian: of each couple husband, wife, son, daughter."""
+    """Both trees, a couple a line: husband, wife, son, daughter."""
     english = """Christopher Penelope Arthur Victoria
         Andrew Christine James Jennifer
         Arthur Margaret
@@ -45,34 +45,38 @@ def families() -> list[list[list[str]]]:
         Emilio Gina
         Marco Lucia Alfonso Sophia
         Tomaso Angela"""
-    return [[line.split() for line in tree.split("\n")] for tree in (english, italian)]
+    trees = english, italian
+    return [[line.split() for line in tree.split("\n")] for tree in trees]
 
 
 def close_facts() -> list[tuple[str, str, str]]:
     """(person, relationship, person): of couples, parents, children, siblings."""
     facts = []
-    for man, woman, *children in [family for tree in families() for family in tree]:
+    english, italian = families()
+    for man, woman, *children in english + italian:
         facts += [(man, "wife", woman), (woman, "husband", man)]
         sexes = [("son", "sister"), ("daughter", "brother")]
         for child, (role, sibling) in zip(children, sexes, strict=False):
             facts += [(child, "father", man), (child, "mother", woman)]
             facts += [(man, role, child), (woman, role, child)]
-            facts += [(child, sibling, other) for other in children if other != child]
+            others = [other for other in children if other != child]
+            facts += [(child, sibling, other) for other in others]
     return facts
 
 
 def far_facts(close: list[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
-    """What follows of uncles and aunts, their wives and husbands, nephews and nieces."""
+    """What follows: uncles and aunts, by blood or marriage; nephews and nieces."""
     answer = {(person, relation): other for person, relation, other in close}
-    sides = [("brother", "wife", ("uncle", "aunt")), ("sister", "husband", ("aunt", "uncle"))]
+    his, hers = ("brother", "wife", "uncle"), ("sister", "husband", "aunt")
     far = []
     for child, relation, parent in close:
-        for sibling, partner, roles in sides:
+        for (sibling, partner, role), (*_, other_role) in ((his, hers), (hers, his)):
             if relation in ("father", "mother") and (parent, sibling) in answer:
                 elder = answer[parent, sibling]
                 young = "nephew" if answer[parent, "son"] == child else "niece"
-                for role, name in zip(roles, (elder, answer[elder, partner]), strict=True):
-                    far += [(child, role, name), (name, young, child)]
+                far += [(child, role, elder), (elder, young, child)]
+                other = answer[elder, partner]
+                far += [(child, other_role, other), (other, young, child)]
     return far
 
 
@@ -83,27 +87,29 @@ def family_facts() -> list[tuple[str, str, str]]:
 
 
 def family_names() -> tuple[list[str], list[str]]:
-    """The 24 people, English and then Italian, in each tree the eldest first; the 12 relationships."""
+    """24 people, English and then Italian, the eldest first; 12 relationships."""
     people = []
     for tree in families():
         couples = [name for family in tree for name in family[:2]]
         children = [name for family in tree for name in family[2:]]
         people += dict.fromkeys(couples + children)
-    relations = "father mother husband wife son daughter uncle aunt brother sister nephew niece"
-    return people, relations.split()
+    relations = "father mother husband wife son daughter uncle aunt brother sister"
+    return people, [*relations.split(), "nephew", "niece"]
 
 
 def family_questions() -> list[tuple[str, str]]:
-    """The 104 (person, relationship) that have an answer, in the order of `family_names`."""
+    """All (person, relationship) that have an answer, in the order of the names."""
     people, relations = family_names()
     asked = {(person, relation) for person, relation, _ in family_facts()}
-    return [(name, relation) for name in people for relation in relations if (name, relation) in asked]
+    return [(p, r) for p in people for r in relations if (p, r) in asked]
 
 
 def family_trees() -> tuple[list[NDArray], NDArray]:
-    """Who is it? Of the 104 questions: people (104, 24) and relationships (104, 12) in; people (104, 24) out."""
-    (people, relations), questions, facts = family_names(), family_questions(), set(family_facts())
+    """In: people (104, 24) and relationships (104, 12). Out: people (104, 24)."""
+    (people, relations), questions = family_names(), family_questions()
+    facts = set(family_facts())
     person = [[name == asked for name in people] for asked, _ in questions]
     relation = [[name == asked for name in relations] for _, asked in questions]
-    answers = [[(*question, name) in facts for name in people] for question in questions]
-    return [np.array(person, float), np.array(relation, float)], np.array(answers, float)
+    answers = [[(*asked, name) in facts for name in people] for asked in questions]
+    X = [np.array(person, float), np.array(relation, float)]
+    return X, np.array(answers, float)
