@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import sys
 from types import SimpleNamespace
 
@@ -14,8 +15,14 @@ module = sys.modules["backprop_from_scratch.progress"]
 
 
 class Terminal(io.StringIO):
+    seen = ""
+    """What has been flushed: the rest nobody has seen yet."""
+
     def isatty(self) -> bool:
         return True
+
+    def flush(self) -> None:
+        self.seen = self.getvalue()
 
 
 @pytest.fixture
@@ -35,8 +42,8 @@ def test_it_says_how_far(terminal):
     with progress(12345, "sweeps") as tell:
         for n in (1, 2, 1234):
             tell(n)
-    assert "\r1,234 of 12,345 sweeps" in terminal.getvalue()
-    assert terminal.getvalue().endswith("\r\033[K")
+    assert "\r1,234 of 12,345 sweeps" in terminal.seen
+    assert terminal.seen.endswith("\r\033[K")
 
 
 def test_it_goes_away_when_the_work_is_interrupted(terminal):
@@ -44,11 +51,20 @@ def test_it_goes_away_when_the_work_is_interrupted(terminal):
         tell(1)
         tell(2)
         raise KeyboardInterrupt
-    assert terminal.getvalue().endswith("\r\033[K")
+    assert terminal.seen.endswith("\r\033[K")
     with progress(10, "runs") as tell:  # and the next one may show
         tell(3)
         tell(4)
-    assert "4 of 10 runs" in terminal.getvalue()
+    assert "4 of 10 runs" in terminal.seen
+
+
+def test_it_waits_for_a_second_and_then_speaks_ten_times_a_second_at_most(monkeypatch):
+    terminal, clock = look_at(Terminal(), monkeypatch), [100.0]
+    monkeypatch.setattr(module, "monotonic", lambda: clock[0])
+    with progress(10, "sweeps") as tell:
+        for n, clock[0] in enumerate([100.9, 101.05, 101.12, 101.18]):
+            tell(n)
+    assert re.findall(r"\r(\d) of", terminal.seen) == ["1", "3"]
 
 
 def test_short_work_shows_nothing(monkeypatch):
