@@ -91,6 +91,43 @@ def test_a_chapter_that_is_wrong_without_any_change_is_no_triumph(small, tmp_pat
     assert status != 0 and "docs/x.md itself fails its tests" in said
 
 
+MODULE = """\
+SCALE = 2
+
+
+def scaled(a, by=SCALE):
+    return a * by
+
+
+def spare(a):
+    return a + 5
+"""
+
+TESTS = """\
+from backprop_from_scratch.x import scaled
+
+
+def test_scaled():
+    assert scaled(3) == 6
+"""
+
+
+def test_a_module_is_mutated_where_it_is_imported(small, tmp_path):
+    for name, text in (("src", MODULE), ("tests", TESTS)):
+        folder = tmp_path / name / "backprop_from_scratch"
+        folder.mkdir(parents=True)
+        (folder / ("x.py" if name == "src" else "test_x.py")).write_text(text, encoding="utf-8")
+    (tmp_path / "src" / "backprop_from_scratch" / "__init__.py").touch()
+    status, said, _ = small("x.py")
+    alive = re.findall(r"^    (.*)", said, re.M)
+    assert status == 1 and alive == ["return a + 5: a + 5 → (a - 5)", "return a + 5: 5 → (6)"], said
+    assert "4 mutants, 2 dead" in said  # the scale, which is a default, and the product
+
+    (tmp_path / "tests" / "backprop_from_scratch" / "test_x.py").write_text(TESTS.replace("6", "7"), encoding="utf-8")
+    status, said, _ = small("x.py")
+    assert status != 0 and "x.py itself fails its tests" in said
+
+
 @pytest.mark.parametrize(
     ("source", "never"),
     [
