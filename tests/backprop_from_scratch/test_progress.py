@@ -64,7 +64,7 @@ def test_it_waits_for_a_second_and_then_speaks_ten_times_a_second_at_most(monkey
     with progress(10, "sweeps") as tell:
         for n, clock[0] in enumerate([100.9, 101.05, 101.12, 101.18]):
             tell(n)
-    assert re.findall(r"\r(\d) of", terminal.seen) == ["1", "3"]
+        assert re.findall(r"\r(\d) of", terminal.seen) == ["1", "3"]
 
 
 def test_short_work_shows_nothing(monkeypatch):
