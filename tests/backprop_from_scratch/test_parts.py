@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from contextlib import contextmanager
+
 import numpy as np
 import pytest
 
@@ -55,3 +58,16 @@ def test_a_run_can_be_interrupted():
     with pytest.raises(KeyboardInterrupt):
         spread(interrupted, start(3))
     train(X, y, [W[0] for W in start(1)], 1, 0.5)  # and nothing is left that would disturb the next
+
+
+def test_it_tells_how_many_runs_are_done(monkeypatch):
+    told = []
+
+    @contextmanager
+    def progress(total, what):
+        told.append((total, what))
+        yield told.append
+
+    monkeypatch.setattr(sys.modules["backprop_from_scratch.parts"], "progress", progress)
+    spread(lambda weights: (weights[0],), [np.arange(7)], size=3)
+    assert told == [(7, "runs"), 3, 6, 7]
