@@ -5,12 +5,13 @@ PORT ?= 8000
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 export NO_MKDOCS_2_WARNING := 1
+export PYODIDE
 
 .PHONY: help serve site test test-all approve mutants bench lint format lock clean
 
 help:
 	@echo "make serve [PORT=8000]  run the chapters and serve the book, reloading what changes"
-	@echo "make site               build the book into site/"
+	@echo "make site               build the book into site/ (PYODIDE=DIR: with the Python of that folder, to run blocks offline)"
 	@echo "make test               run every test"
 	@echo "make test-all           run every test, and what takes long"
 	@echo "make approve            accept what the chapters print now, as tests/approved/"
