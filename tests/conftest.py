@@ -112,6 +112,12 @@ class Book:
 
 
 @pytest.fixture(scope="session")
+def new_book(tmp_path_factory):
+    """A function that makes an empty book; its name is the folder's."""
+    return lambda name: Book(tmp_path_factory.mktemp(name))
+
+
+@pytest.fixture(scope="session")
 def built_book(tmp_path_factory) -> Path:
     """A good book that has been built once: do not change it."""
     book = Book(tmp_path_factory.mktemp("built"))

@@ -3,24 +3,41 @@
 const beside = (name) => new URL(name, import.meta.url).href;
 const plain = self.fetch.bind(self);
 let settings, pins = {}, fetched = 0, told = 0, drawing = false, starting;
+let broken = () => {};
 
 // Pyodide's own requests pass through here: what is pinned is held to its digest by the browser, and bytes are counted.
 self.fetch = async (address, options) => {
   const url = String(address.url ?? address);
-  const response = await plain(address, pins[url] ? { ...options, integrity: pins[url], credentials: "omit" } : options);
-  if (!response.ok) throw new Unreachable(`${url}: ${response.status}`);
-  const count = new TransformStream({
-    transform(chunk, controller) {
-      fetched += chunk.byteLength;
-      if (performance.now() - told > 150) {
-        told = performance.now();
-        postMessage({ bytes: fetched });
-      }
-      controller.enqueue(chunk);
-    },
-  });
-  return new Response(response.body.pipeThrough(count), { status: response.status, headers: response.headers });
+  try {
+    const response = await plain(address, pins[url] ? { ...options, integrity: pins[url], credentials: "omit" } : options);
+    if (!response.ok) throw new Unreachable(`${url}: ${response.status}`);
+    const count = new TransformStream({
+      transform(chunk, controller) {
+        fetched += chunk.byteLength;
+        if (performance.now() - told > 150) {
+          told = performance.now();
+          postMessage({ bytes: fetched });
+        }
+        controller.enqueue(chunk);
+      },
+    });
+    response.body.pipeTo(count.writable).catch(broken);
+    // Not every server knows what .wasm is, and browsers insist on it.
+    const headers = url.endsWith(".wasm") ? { "Content-Type": "application/wasm" } : response.headers;
+    return new Response(count.readable, { status: response.status, headers });
+  } catch (error) {
+    broken(error);
+    throw error;
+  }
 };
+
+// While it starts, Pyodide waits for ever for what could not be fetched or does not fit into memory: `broken` ends that.
+const streaming = WebAssembly.instantiateStreaming;
+WebAssembly.instantiateStreaming = (...given) =>
+  streaming(...given).catch((error) => {
+    broken(error);
+    throw error;
+  });
 
 class Unreachable extends Error {}
 
@@ -45,8 +62,10 @@ async function start() {
   settings = await (await self.fetch(beside("live.json"))).json();
   settings.index = beside(settings.index);
   pins = Object.fromEntries(Object.entries(settings.integrity).map(([name, pin]) => [settings.index + name, pin]));
+  const fails = new Promise((_, reject) => (broken = reject));
   const [{ loadPyodide }] = await Promise.all([script("pyodide.mjs"), script("pyodide.asm.js")]);
-  const python = await loadPyodide({ indexURL: settings.index, env: { MPLBACKEND: "agg", HOME: "/home/pyodide" } });
+  const loading = loadPyodide({ indexURL: settings.index, env: { MPLBACKEND: "agg", HOME: "/home/pyodide" } });
+  const python = await Promise.race([loading, fails]);
   postMessage({ phase: "Starting Python" });
   await unpack(python, "live.zip");
   return { python, live: python.pyimport("mkdocs_weave.live"), unpacked: new Set() };

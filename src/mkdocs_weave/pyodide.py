@@ -1,4 +1,4 @@
-"""The Python that a reader's browser runs: which Pyodide, from where, how much of it; and what the site itself serves."""
+"""The Python that a reader's browser runs: which Pyodide, from where, how much; and what the site itself serves."""
 
 from __future__ import annotations
 

@@ -368,6 +368,6 @@
     for (const bar of bars) blocks.push(new Block(bar, [...blocks]));
   }
 
-  if (window.document$) window.document$.subscribe(page);
-  else page();
+  page();
+  window.document$?.subscribe(page);
 })();

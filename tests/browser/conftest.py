@@ -58,6 +58,12 @@ def served(folder: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
+def serve():
+    """A function that serves a folder: a context, whose value is the address."""
+    return served
+
+
+@pytest.fixture(scope="session")
 def site(folder) -> Iterator[str]:
     """The address of the built book."""
     with served(folder) as address:
