@@ -10,7 +10,6 @@ import contextlib
 import importlib.util
 import io
 import linecache
-import os
 import sys
 import traceback
 from collections.abc import Callable
@@ -19,7 +18,6 @@ from typing import Any
 MOST = 200_000
 """Characters that one run may print: a page is no place for more."""
 
-os.environ["MPLBACKEND"] = "agg"
 _page: dict[str, Any] = {}
 _now: dict[str, Any] = {}
 """The run that is on: where its figures go, what they are called, how many there are."""
