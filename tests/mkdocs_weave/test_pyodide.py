@@ -106,7 +106,10 @@ def test_a_block_says_how_long_it_takes(book):
     book.chapter("t.md", "# T\n\n```python\nprint(1)\n```\n<!-- takes: 20 s -->\n\n```python\nprint(2)\n```\n\nText.\n")
     book.built()
     bars = re.findall(r'<div class="weave-run"[^>]*>', book.article("t.html"))
-    assert [re.search(r'data-takes="(.*?)"', bar) and re.search(r'data-takes="(.*?)"', bar)[1] for bar in bars] == ["20 s", None]
+    assert [re.search(r'data-takes="(.*?)"', bar) and re.search(r'data-takes="(.*?)"', bar)[1] for bar in bars] == [
+        "20 s",
+        None,
+    ]
     assert "takes:" not in book.article("t.html") and all("hidden" in bar for bar in bars)
 
 
@@ -151,7 +154,9 @@ def test_live_lines_are_sent_when_they_are_printed_and_flush_sends_less(page):
 
 def test_live_tracebacks_show_the_readers_lines_of_every_block_and_cause(page):
     page("import json\ndef parse(text):\n    return json.loads(text)\n")
-    printed, _, raised = page("try:\n    parse('{')\nexcept ValueError as e:\n    raise KeyError('k') from e\n", "block 2")
+    printed, _, raised = page(
+        "try:\n    parse('{')\nexcept ValueError as e:\n    raise KeyError('k') from e\n", "block 2"
+    )
     text = "".join(text for _, text in printed)
     assert raised == "KeyError" and all(stream == "err" for stream, _ in printed)
     files = re.findall(r'File "(.*?)", line (\d+)', text)
