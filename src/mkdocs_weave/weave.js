@@ -28,6 +28,10 @@
   let worker = null;
   let there = false; // Python has been fetched
 
+  let pressed = false;
+  for (const [event, value] of Object.entries({ pointerdown: true, pointerup: false, pointercancel: false }))
+    addEventListener(event, () => (pressed = value), true);
+
   function element(name, properties = {}, ...children) {
     const made = Object.assign(document.createElement(name), properties);
     made.append(...children);
@@ -114,16 +118,17 @@
         const pre = this.code.parentElement;
         const style = getComputedStyle(this.code);
         Object.assign(this.field.style, { font: style.font, lineHeight: style.lineHeight, padding: style.padding });
-        pre.before(this.field);
+        this.code.before(this.field);
         pre.classList.add("weave-aside"); // in its place: it is kept, with its links and for the copy button
         this.bar.prepend(help);
         this.field.addEventListener("keydown", (event) => this.key(event));
         this.field.addEventListener("input", () => this.changed());
-        this.field.addEventListener("blur", () => this.edited || this.close());
+        this.field.addEventListener("blur", () => this.left());
         this.changed();
       }
-      this.field.focus();
       this.field.setSelectionRange(0, 0);
+      this.field.focus();
+      this.field.scrollLeft = 0;
     }
 
     changed() {
@@ -156,6 +161,13 @@
       } else if (event.key === "Tab" && !leaving && !event.shiftKey && !event.ctrlKey && !event.altKey) {
         type("    ");
       }
+    }
+
+    // Code that is as it was gets its links back. Not while a button is being pressed: it would move away from under it.
+    left() {
+      const close = () => this.field && !this.edited && document.activeElement !== this.field && this.close();
+      if (pressed) addEventListener("pointerup", () => setTimeout(close), { once: true });
+      else close();
     }
 
     close() {

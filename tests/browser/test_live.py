@@ -463,6 +463,8 @@ def test_accessible_while_editing_and_after_a_run(one, theme):
 
 def test_narrow_screens_do_not_scroll_sideways(open_page):
     page = open_page("one.html", viewport={"width": 390, "height": 800})
+    page.press(1, "Edit")
+    assert page.field(1).evaluate("e => [e.scrollLeft, e.selectionStart]") == [0, 0]
     page.edit(2, "a = 1  # " + "long " * 40)
     assert page.page.evaluate("document.documentElement.scrollWidth") <= 390
     heights = page.page.evaluate(
