@@ -28,7 +28,7 @@ def test_the_median_lies_in_its_interval_and_a_larger_sample_narrows_it():
 
 def test_the_interval_holds_the_true_median_about_as_often_as_it_says():
     rng = np.random.default_rng(1)
-    held = [low <= 0 <= high for low, high in (median_interval(rng.normal(size=80), draws=400) for _ in range(300))]
+    held = [low <= 0 <= high for low, high in (median_interval(rng.normal(size=80)) for _ in range(300))]
     assert 0.90 <= np.mean(held) <= 0.99
 
 
