@@ -87,7 +87,7 @@ def _things(axes: Axes):
         faces = sorted({_colour(colour) for colour in collection.get_facecolors()})[:3]
         widths, sizes = np.ravel(collection.get_linewidth()), getattr(collection, "get_sizes", list)()
         style = f"lines {_number(widths[0])}" if len(widths) else ""
-        style += _other("sizes", " ".join(_number(size) for size in np.unique(sizes)[:3]), "")
+        style += _other("sizes", _sizes(np.unique(sizes)), "")
         levels = getattr(collection, "levels", ())
         style += _other("levels", " ".join(_number(level) for level in levels), "")
         style += _other("alpha", collection.get_alpha(), None) + _other("layer", float(collection.get_zorder()), 1.0)
@@ -133,6 +133,13 @@ def _at(value: float, scale: str) -> str:
 
 def _point(x, y) -> str:
     return f"({_number(x)}, {_number(y)})"
+
+
+def _sizes(sizes: np.ndarray) -> str:
+    """A few sizes one by one; many, which are data, by how their mean compares with the largest."""
+    if len(sizes) <= 3:
+        return " ".join(_number(size) for size in sizes)
+    return f"{len(sizes)}, mean {sizes.mean() / sizes.max():.2f} of the largest"
 
 
 def _number(value: float) -> str:

@@ -25,6 +25,7 @@ PUBLISHED = {
 STATED: dict[str, dict[str, str]] = {
     "docs/checks/break-it.md": {"0.1": "the rate that stands in the text of the ReLU program"},
     "docs/checks/gradient-check.md": {"0.05": "a size to think of"},
+    "docs/reference/ledger.md": {"0.9": "a target that paper/what-1986-did-not-say.md tries"},
     "docs/xor/hidden.md": {"0.01": "a prediction that is asked for"},
     "docs/xor/perceptron.md": {"0.81": "a root in the proof of exercise 3, (2 + √20) / 8"},
 }
