@@ -183,6 +183,7 @@ class WeavePlugin(BasePlugin[WeaveConfig]):
         return f"{markdown}\n\n{Path(terms).read_text(encoding='utf-8')}" if terms else markdown
 
     def on_env(self, env, *, config, files):
+        env.trim_blocks = env.lstrip_blocks = True  # Material's templates leave a kilobyte of blanks in a page
         pages = [file.page for file in files.documentation_pages() if file.page and file.page.content]
         where = self._equations(pages)
         paint = painter(self.config.quantities)

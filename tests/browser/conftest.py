@@ -92,9 +92,9 @@ def tab(chromium, site):
     """A function that opens a page of the book in a fresh browser context."""
     contexts = []
 
-    def open_page(path: str = "index.html", *, theme: str = "light", width: int = 1280, **options):
+    def open_page(path: str = "index.html", *, theme: str = "light", width: int = 1280, height: int = 900, **options):
         context = chromium.new_context(
-            color_scheme=theme, viewport={"width": width, "height": 900}, base_url=site, **options
+            color_scheme=theme, viewport={"width": width, "height": height}, base_url=site, **options
         )
         contexts.append(context)
         page = context.new_page()
