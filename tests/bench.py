@@ -4,7 +4,7 @@
     python tests/bench.py NAME       one contender, once: seconds and final errors as JSON
 
 All train the article's network (2-4-1, XOR, no biases, rate 0.5) for 10,000 steps in float64, unless they say otherwise, and
-must end with the errors that the plain sweep ends with, or nothing is recorded. The record is docs/reference/speed.json,
+must end with the errors that the plain sweep ends with, or nothing is recorded. The record is src/backprop_from_scratch/speed.json,
 which docs/reference/speed.md shows.
 """
 
@@ -34,7 +34,7 @@ import numpy as np
 from backprop_from_scratch import error, forward, spread, starts, sweep, train, xor
 
 ROOT = Path(__file__).resolve().parents[1]
-RECORD = ROOT / "docs" / "reference" / "speed.json"
+RECORD = ROOT / "src" / "backprop_from_scratch" / "speed.json"
 SHOWN = RECORD.with_suffix(".md")
 PAGE = ROOT / "docs" / "index.md"
 ROUNDS, STEPS, RUNS, FEW = 3, 10_000, 1000, 1000  # FEW steps where all would take too long

@@ -6,6 +6,7 @@ The page's worker calls `run`. Beside this file it finds figures.py and the figu
 from __future__ import annotations
 
 import builtins
+import concurrent.futures
 import contextlib
 import importlib.util
 import io
@@ -94,6 +95,24 @@ def told(error: BaseException) -> str:
         part.stack = traceback.StackSummary.from_list(own) if own else None
         todo += [part.__cause__, part.__context__, *(part.exceptions or ())]
     return "".join(report.format())
+
+
+class InTurn(concurrent.futures.Executor):
+    """A pool of threads where none can start, as in a browser: calls are done at once, with the same results."""
+
+    def __init__(self, *_args: Any, **_kwargs: Any) -> None: ...
+
+    def submit(self, fn: Callable, /, *args: Any, **kwargs: Any) -> concurrent.futures.Future:
+        future: concurrent.futures.Future = concurrent.futures.Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+
+if sys.platform == "emscripten":
+    concurrent.futures.ThreadPoolExecutor = InTurn
 
 
 def prepare() -> None:

@@ -144,6 +144,13 @@ def test_live_blocks_share_variables_until_the_page_changes(page):
     assert page("a")[2] == "NameError"
 
 
+def test_live_calls_take_their_turn_where_no_thread_can_start():
+    with live.InTurn(2) as pool:
+        assert list(pool.map(pow, [2, 3], [5, 2])) == [32, 9]
+        with pytest.raises(ZeroDivisionError):
+            pool.submit(divmod, 1, 0).result()
+
+
 def test_live_lines_are_sent_when_they_are_printed_and_flush_sends_less(page):
     assert page("print(1, 2)\nprint(3, end='', flush=True)\nprint(4)")[0] == [
         ("out", "1 2\n"),

@@ -22,7 +22,7 @@ from .intervals import judge_number, judge_share, median_interval, wilson
 from .network import backward, error, forward, sigmoid, transpose, with_one
 from .parts import spread
 from .progress import progress
-from .tasks import encoder, parity, symmetry, xor
+from .tasks import encoder, family_facts, family_names, family_questions, family_trees, parity, symmetry, xor
 
 __all__ = [
     "backward",
@@ -31,6 +31,10 @@ __all__ = [
     "differences",
     "encoder",
     "error",
+    "family_facts",
+    "family_names",
+    "family_questions",
+    "family_trees",
     "forward",
     "judge_number",
     "judge_share",

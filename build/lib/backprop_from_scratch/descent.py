@@ -91,15 +91,15 @@ def train(
     `rate` and `momentum` are numbers, or one for each sweep; `how` is what `sweep` can be told.
     """
     check_training(groups(X), y, weights, steps, rate, momentum, **how)
-    look, change, now = sweeper(X, y, weights, **how)
+    look, _, change, now = sweeper(X, y, weights, **how)
     rates, momenta = np.broadcast_to(rate, steps).tolist(), np.broadcast_to(momentum, steps).tolist()
-    errors = []
+    errors = np.empty((steps, *np.broadcast_shapes(*(a.shape[:-2] for a in (*groups(X), y, *weights)))))
     with progress(steps, "sweeps") as tell:
         for n in range(steps):
-            errors.append(look()[0])
+            errors[n] = look()
             change(rates[n], momenta[n])
             tell(n)
-    return now()[0], np.array(errors)
+    return now()[0], errors
 
 
 def runs_of(data: NDArray | Sequence[NDArray], which: NDArray) -> NDArray | list[NDArray]:
@@ -132,10 +132,10 @@ def solve(
         raise ValueError(f"weights have the leading axes {runs}; they should have one, the runs")
     sweeps, end = np.full(runs, np.inf), [np.array(np.broadcast_to(W, (*runs, *W.shape[-2:])), float) for W in weights]
     left = np.arange(runs[0])
-    look, change, now = sweeper(X, y, end, **how)
+    _, farthest, change, now = sweeper(X, y, end, **how)
     with progress(most, "sweeps") as tell:
         for n in range(most + 1):
-            there = (look()[1] < within) & np.isinf(sweeps[left])
+            there = (farthest() < within) & np.isinf(sweeps[left])
             if there.any():
                 sweeps[left[there]] = n
                 for W, here in zip(end, now()[0], strict=True):
@@ -146,8 +146,8 @@ def solve(
                 if going.mean() < 0.875:  # go on without the solved ones: they cost time
                     left = left[going]
                     state = [[a[going] for a in arrays] for arrays in now()]
-                    look, change, now = sweeper(runs_of(X, left), runs_of(y, left), *state, **how)
-                    look()
+                    _, farthest, change, now = sweeper(runs_of(X, left), runs_of(y, left), *state, **how)
+                    farthest()
             if n < most:
                 change(rates[n], momenta[n])
                 tell(n)

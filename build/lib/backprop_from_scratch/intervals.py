@@ -15,7 +15,7 @@ def wilson(k: int, n: int) -> tuple[float, float]:
 
 def median_interval(values: ArrayLike, seed: int = 0, draws: int = 2000) -> tuple[float, float]:
     """The 95% interval of the median by the bootstrap: the medians of samples drawn from the values. inf is allowed."""
-    values = np.asarray(values, float)
+    values = np.sort(np.asarray(values, float))
     chosen = np.random.default_rng(seed).integers(len(values), size=(draws, len(values)))
     middle = np.sort(np.median(values[chosen], axis=1))
     return float(middle[int(0.025 * draws)]), float(middle[int(0.975 * draws) - 1])

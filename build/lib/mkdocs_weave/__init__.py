@@ -10,6 +10,8 @@ A chapter is Markdown with jupytext's notebook header. mkdocs-jupyter executes i
     maths.py     LaTeX to MathML, equation numbers, and the font that they need
     colours.py   one colour for a quantity, in formulas as in code and figures
     take.py      a chapter to take away: its notebook, its program
+    pyodide.py   which Python a reader's browser runs a block in, and from where
+    live.py      runs a block there; live-worker.mjs starts it, weave.js has the buttons
     plugin.py    the order in which MkDocs calls these
     jupyter/     the only Jupyter configuration that a chapter sees
 """

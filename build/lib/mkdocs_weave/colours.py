@@ -32,7 +32,8 @@ def painter(quantities: Mapping[str, Mapping[str, str | None]]) -> Callable[[str
 
     def paint_name(match: re.Match) -> str:
         colour = code.get(match[1])
-        return f'<span class="n weave-{colour}">{match[1]}</span>' if colour else match[0]
+        # Any other name looks as plain text does, so its span would be weight and nothing else.
+        return f'<span class="n weave-{colour}">{match[1]}</span>' if colour else match[1]
 
     def paint_formula(match: re.Match) -> str:
         return symbol.sub(lambda m: f'<mrow class="weave-{symbols[m[0]]}">{m[0]}</mrow>', match[0])

@@ -7,18 +7,35 @@ from functools import cache
 from pathlib import Path
 from xml.etree import ElementTree
 
-SVG, XLINK = "http://www.w3.org/2000/svg", "{http://www.w3.org/1999/xlink}"
+STYLE = Path(__file__).with_name("figures.mplstyle")
+SVG, XLINK = "http://www.w3.org/2000/svg", "{http://www.w3.org/1999/xlink}"  # a page needs no declaration of either
 ElementTree.register_namespace("", SVG)
 
 _REFERENCE = re.compile(r"(?<=url\(#)[^)]+|(?<=^#).+")
 _LONG = re.compile(r"-?\d+\.\d{3,}(?:e-?\d+)?")
 
 
+# Stock colour maps, from nothing to one colour of the style, so that a surface suits a dark page as well.
+SEQUENTIAL = {"Blues": 0, "Oranges": 1, "Greens": 2, "Reds": 3, "Purples": 4, "Greys": 7}
+
+
+def style() -> None:
+    """Make Matplotlib draw as the book does, whatever the reader's own configuration says."""
+    import matplotlib
+    from matplotlib.colors import LinearSegmentedColormap, to_rgba
+
+    matplotlib.rcdefaults()
+    matplotlib.style.use(STYLE)
+    for name, number in SEQUENTIAL.items():
+        ends = [to_rgba(f"C{number}", 0), to_rgba(f"C{number}", 0.85)]
+        # register() refuses the names of stock maps; a snippet should use no other, to work anywhere.
+        matplotlib.colormaps._cmaps[name] = LinearSegmentedColormap.from_list(name, ends)
+
+
 @cache
 def _colours() -> dict[str, str]:
     """Each colour of figures.mplstyle and the CSS that stands for it; ink and paper follow the theme."""
-    style = Path(__file__).with_name("figures.mplstyle").read_text(encoding="utf-8")
-    cycle = re.findall(r'"([0-9a-f]{6})"', style)
+    cycle = re.findall(r'"([0-9a-f]{6})"', STYLE.read_text(encoding="utf-8"))
     return {
         "#000000": "currentColor",
         "#ffffff": "var(--figure-paper)",
@@ -40,7 +57,9 @@ def fit(svg: str, prefix: str, name: str) -> str:
             del element.attrib[key]
             if key == "id" and value not in wanted:
                 continue
-            element.attrib[key.replace(XLINK, "")] = f"{prefix}-{value}" if key == "id" else _attribute(value, prefix)
+            element.attrib[key.replace(XLINK, "xlink:")] = (
+                f"{prefix}-{value}" if key == "id" else _attribute(value, prefix)
+            )
     width, height = root.get("viewBox", "0 0 0 0").split()[2:]
     root.attrib = {
         "role": "img",

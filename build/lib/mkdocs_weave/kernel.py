@@ -10,12 +10,10 @@ import os
 import sys
 from pathlib import Path
 
+from . import figures
+
 READS = "application/vnd.mkdocs-weave.reads+json"
 ROOT = "MKDOCS_WEAVE_ROOT"
-STYLE = Path(__file__).with_name("figures.mplstyle")
-
-# Stock colour maps, from nothing to one colour of the style, so that a surface suits a dark page as well.
-SEQUENTIAL = {"Blues": 0, "Oranges": 1, "Greens": 2, "Reds": 3, "Purples": 4, "Greys": 7}
 
 
 def load_ipython_extension(shell) -> None:
@@ -32,18 +30,11 @@ def load_ipython_extension(shell) -> None:
 
 
 def _style() -> None:
-    import matplotlib
-    from matplotlib.colors import LinearSegmentedColormap, to_rgba
     from matplotlib_inline.backend_inline import set_matplotlib_formats
 
-    matplotlib.rcdefaults()
-    matplotlib.style.use(STYLE)
+    figures.style()
     # No date, so that the same figure has the same bytes; the canvas as it was asked for, not cropped.
     set_matplotlib_formats("svg", metadata={"Date": None, "Creator": None}, bbox_inches=None)
-    for name, number in SEQUENTIAL.items():
-        ends = [to_rgba(f"C{number}", 0), to_rgba(f"C{number}", 0.85)]
-        # register() refuses the names of stock maps; a snippet should use no other, to work anywhere.
-        matplotlib.colormaps._cmaps[name] = LinearSegmentedColormap.from_list(name, ends)
 
 
 def _watch_reads(root: Path):

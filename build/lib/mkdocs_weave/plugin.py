@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import re
@@ -16,7 +17,7 @@ from mkdocs.plugins import BasePlugin, event_priority
 from mkdocs.structure.files import File
 from mkdocs.utils import CountHandler, DuplicateFilter, get_relative_url
 
-from . import maths, take
+from . import maths, pyodide, take
 from .chapter import Chapter, Fault, read
 from .colours import painter
 from .run import Cache, Faults, run
@@ -25,7 +26,9 @@ from .weave import Woven, lay
 log = logging.getLogger("mkdocs.plugins.weave")
 _pages_log = logging.getLogger("mkdocs.structure.pages")
 _build_log = logging.getLogger("mkdocs.commands.build")
-STYLE, SCRIPT = "assets/weave.css", "assets/weave.js"
+STYLE, SCRIPT, WORKER = "assets/weave.css", "assets/weave.js", "assets/live-worker.mjs"
+LIVE = ("__init__.py", "live.py", "figures.py", "figures.mplstyle")
+"""Files of this package that run in the reader's browser."""
 
 
 class WeaveConfig(base.Config):
@@ -39,6 +42,10 @@ class WeaveConfig(base.Config):
     """A file of `*[term]: meaning` lines, which every chapter that runs gets at its end (Python-Markdown's `abbr`)."""
     quantities = c.Type(dict, default={})
     """Colour → name in code → LaTeX: what has the same colour in formulas, code and figures."""
+    pyodide = c.Optional(c.Type(str))
+    """Where readers' browsers get Python: an address, or a folder to copy into the site; if nothing, the public CDN."""
+    packages = c.Type(list, default=[])
+    """Folders of Python packages, relative to mkdocs.yml, that the site serves to the blocks that readers run."""
     needs = c.Type(dict, default={})
     """Package → how a reader gets it, in a sentence: said at the top of the notebooks that import it."""
 
@@ -133,7 +140,7 @@ class WeavePlugin(BasePlugin[WeaveConfig]):
 
     @event_priority(-50)
     def on_files(self, files, *, config):
-        for asset in (STYLE, SCRIPT):
+        for asset in (STYLE, SCRIPT, WORKER):
             files.append(File.generated(config, asset, abs_src_path=str(Path(__file__).with_name(Path(asset).name))))
         self.chapters.clear()
         self.woven.clear()
@@ -152,9 +159,10 @@ class WeavePlugin(BasePlugin[WeaveConfig]):
             outputs, self.cache = run(runnable, self.root, folder, self.config.timeout)
         except Faults as error:
             raise PluginError(str(error)) from None
+        fetches = self._serve_python(files, config) if runnable else {}
         for uri, chapter in self.chapters.items():
             try:
-                self.woven[uri] = lay(chapter, outputs.get(chapter.path, []))
+                self.woven[uri] = lay(chapter, outputs.get(chapter.path, []), fetches.get(chapter.path, ""))
             except Fault as fault:
                 faults.append(fault)
             if chapter.blocks:
@@ -175,6 +183,7 @@ class WeavePlugin(BasePlugin[WeaveConfig]):
         return f"{markdown}\n\n{Path(terms).read_text(encoding='utf-8')}" if terms else markdown
 
     def on_env(self, env, *, config, files):
+        env.trim_blocks = env.lstrip_blocks = True  # Material's templates leave a kilobyte of blanks in a page
         pages = [file.page for file in files.documentation_pages() if file.page and file.page.content]
         where = self._equations(pages)
         paint = painter(self.config.quantities)
@@ -209,6 +218,37 @@ class WeavePlugin(BasePlugin[WeaveConfig]):
     def on_post_page(self, output, *, page, config):
         woven = self.woven.get(page.file.src_uri)
         return woven.fill(output) if woven else output
+
+    # ---- Python in the reader's browser --------------------------------------------------------------------
+
+    def _serve_python(self, files, config) -> dict[str, str]:
+        """Add to the site what its worker needs. What a page fetches on the first run, in words, by chapter's path."""
+        try:
+            source = pyodide.source(self.config.pyodide, self.root)
+        except pyodide.Unusable as error:
+            raise PluginError(f"pyodide: {error}") from None
+        packages = {}
+        for name in self.config.packages:
+            folder = self.root / name
+            if not folder.is_dir():
+                raise PluginError(f"packages: {folder} is no folder. Name a package's folder, relative to mkdocs.yml.")
+            packages[folder.name] = sorted(pyodide.package_imports(folder))
+            archive = pyodide.zipped(pyodide.package_files(folder))
+            files.append(File.generated(config, f"assets/{folder.name}.zip", content=archive))
+        here = Path(__file__).parent
+        live = pyodide.zipped((f"{here.name}/{name}", here / name) for name in LIVE)
+        files.append(File.generated(config, "assets/live.zip", content=live))
+        settings = {"index": source.index, "integrity": source.integrity, "packages": packages}
+        files.append(File.generated(config, "assets/live.json", content=json.dumps(settings)))
+        for file in source.files:
+            files.append(File.generated(config, f"{pyodide.FOLDER}/{file.name}", abs_src_path=str(file)))
+        return {
+            chapter.path: source.fetches(
+                {name for block in chapter.blocks for name in pyodide.imports(block.source)}, packages
+            )
+            for chapter in self.chapters.values()
+            if chapter.blocks
+        }
 
     # ---- helpers -------------------------------------------------------------------------------------------
 

@@ -18,6 +18,7 @@ from .run import Output
 CAPTION = "Figure: "
 _ALT = re.compile(r"<!--\s*alt:\s*(.*?)\s*-->", re.S)
 CHECK = re.compile(r"<!--=.*?-->|\{= [^\n]*? =\}", re.S)  # the second form inside an alt, which is a comment already
+_TAKES = re.compile(r"<!-- takes: (\d+ (?:s|min)) -->\s*")
 _PLACE = re.compile(r'<div data-weave="([\w-]+)"></div>')
 HOW = (
     "Below the block, write a paragraph that begins with `Figure: ` and says what to see, and in it"
@@ -37,13 +38,21 @@ class Woven:
         return _PLACE.sub(lambda m: self.places[m[1]], page)
 
 
-def lay(chapter: Chapter, outputs: Sequence[Output]) -> Woven:
-    """The chapter with its blocks' outputs in place. Raises Fault for a figure without caption or name."""
+def lay(chapter: Chapter, outputs: Sequence[Output], fetches: str = "") -> Woven:
+    """The chapter with its blocks' outputs in place. Raises Fault for a figure without caption or name.
+
+    `fetches` says what a reader's browser fetches to run its blocks.
+    """
     lines = chapter.text.split("\n")
     places: dict[str, str] = {}
     for n, (block, output) in reversed(list(enumerate(zip(chapter.blocks, outputs, strict=True), 1))):
         start, end, paragraph = _caption(lines, block)
-        laid: list[str] = []
+        takes = _TAKES.fullmatch(lines[block.end]) if block.end < len(lines) else None
+        if takes:
+            lines[block.end] = ""
+            start, end, paragraph = _caption(lines, block)
+        places[f"run-{n}"] = _run(n, takes[1] if takes else "", fetches)
+        laid = ["", f'<div data-weave="run-{n}"></div>', ""]
         if output.text:
             places[f"output-{n}"] = _printed(output.text)
             laid += ["", f'<div data-weave="output-{n}"></div>', ""]
@@ -51,7 +60,13 @@ def lay(chapter: Chapter, outputs: Sequence[Output]) -> Woven:
             laid += ["", *_figure(chapter, block, n, paragraph, output.svg, places), ""]
         elif paragraph:
             raise chapter.fault(start + 1, "a caption, but the block above it draws no figure. Take one of them out.")
-        lines[block.end : end] = laid if laid else lines[block.end : end]
+        lines[block.end : end] = laid
+    if stray := next((line for line in lines if line.lstrip().startswith("<!-- takes:")), None):
+        raise chapter.fault(
+            chapter.line_of(stray),
+            "how long a block takes stands on the line below its closing fence, like this: <!-- takes: 20 s -->",
+            show=True,
+        )
     markdown = "\n".join(lines[chapter.body_line - 1 :])
     return Woven(CHECK.sub("", markdown), places)
 
@@ -88,6 +103,13 @@ def _figure(chapter: Chapter, block: Block, n: int, paragraph: str, svg: str, pl
         "</figcaption>",
         "</figure>",
     ]
+
+
+def _run(n: int, takes: str, fetches: str) -> str:
+    # Empty: weave.js puts buttons into it, and without it there is nothing to see.
+    said = {"takes": takes, "fetches": fetches}
+    data = "".join(f' data-{name}="{html.escape(text)}"' for name, text in said.items() if text)
+    return f'<div class="weave-run" data-block="{n}"{data} hidden></div>'
 
 
 def _printed(text: str) -> str:
