@@ -119,7 +119,7 @@ def check_training(
     weights: Sequence[NDArray],
     steps: int,
     rate: ArrayLike,
-    momentum: ArrayLike = 0.0,
+    momentum: ArrayLike,
     *,
     reads: Sequence[Sequence[int]] | None = None,
     decay: float | Sequence[ArrayLike] = 0.0,

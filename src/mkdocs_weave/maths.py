@@ -20,6 +20,7 @@ from .chapter import Block
 
 FONT = "assets/math.woff2"
 _FORMULA = re.compile(r'<(span|div) class="arithmatex">\\([(\[])(.*?)\\[)\]]</\1>', re.S)
+_AND_SIGNS = re.compile(r"(<math>(?:(?!</math>).)*</math>)([.,;:!?)”’]+)", re.S)
 _TAG = re.compile(r"\\tag\{([^}]*)\}")
 _EQUATION = re.compile(r"(\\begin\{equation\})(.*)(\\end\{equation\})", re.S)
 _LATEX = re.compile(r"\$\$|\\[a-zA-Z]+|\\[()\[\]]")
@@ -66,7 +67,8 @@ def to_mathml(content: str) -> str:
         mathml = _PRIME.sub(r'<mrow>\1<mo lspace="0" rspace="0">\2</mo></mrow>', mathml)
         return _displayed(mathml, tags) if block else mathml
 
-    return _FORMULA.sub(convert, content)
+    # Browsers would begin a line with the comma that follows a formula.
+    return _AND_SIGNS.sub(r'<span class="weave-together">\1\2</span>', _FORMULA.sub(convert, content))
 
 
 def stray(content: str) -> str | None:

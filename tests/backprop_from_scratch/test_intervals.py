@@ -32,6 +32,14 @@ def test_the_interval_holds_the_true_median_about_as_often_as_it_says():
     assert 0.90 <= np.mean(held) <= 0.99
 
 
+def test_of_other_draws_one_in_forty_lies_below_the_interval_and_one_in_forty_above():
+    values = np.random.default_rng(2).normal(size=400)
+    low, high = median_interval(values)
+    middles = np.median(np.random.default_rng(3).choice(values, (20_000, 400)), axis=1)
+    assert 0.020 < np.mean(middles < low) < 0.030
+    assert 0.020 < np.mean(middles > high) < 0.030
+
+
 def test_the_middle_of_a_small_sample_is_its_middle():
     assert median_interval([7.0]) == (7.0, 7.0)
     assert median_interval([1.0, 2.0, 3.0], seed=3) == (1.0, 3.0)

@@ -136,7 +136,8 @@ def test_formulas_are_mathml_and_their_numbers_link(book):
     book.chapter("other.md", "# Other\n\n```python\ny = 1   # (7)\n```\n")
     book.built()
     html = book.article("eq.html")
-    assert "<math><mi>a</mi><mo>&lt;</mo><mi>b</mi></math>" in html
+    inline = "<math><mi>a</mi><mo>&lt;</mo><mi>b</mi></math>"
+    assert f'Inline <span class="weave-together">{inline}.</span>' in html  # no line begins with the full stop
     assert re.search(r'<div class="weave-equation" id="eq-7">.*</math></div><a href="#eq-7">\(7\)</a></div>', html)
     assert '# <a href="#eq-7">(7)</a>' in html
     assert '# <a href="eq.html#eq-7">(7)</a>' in book.article("other.html")
