@@ -31,6 +31,10 @@ def test_there_is_no_momentum_unless_it_is_asked_for():
     (w,), (v,) = descend([np.array([[1.0]])], [np.array([[2.0]])], [np.array([[5.0]])], rate=0.1)
     assert np.allclose(v, -0.2) and np.allclose(w, 0.8)
 
+    _, (v1, v2) = sweep(X, y, article(), [5.0, 5.0], rate=0.1)
+    _, (u1, u2) = sweep(X, y, article(), [0.0, 0.0], rate=0.1)
+    assert np.array_equal(v1, u1) and np.array_equal(v2, u2)
+
 
 def test_momentum_keeps_a_part_of_the_velocity():
     w, v = [np.array([[1.0]])], [np.array([[0.5]])]
@@ -169,6 +173,20 @@ def test_solve_with_cases_of_its_own_for_each_run():
     sweeps, end = solve(X, targets, start, most=500, rate=2.0, momentum=0.9)
     right = ((forward(X, end)[-1] > 0.5) == (targets > 0.5)).all(axis=(1, 2))
     assert (right == np.isfinite(sweeps)).all() and right.mean() > 0.5
+
+
+def test_solve_with_two_groups_of_inputs_one_of_them_of_each_runs_own():
+    # the first run is there at once and leaves; the second goes on with its own cases
+    own = np.stack([X[:, :1] * 0.0, X[:, :1] * 1.0])  # (2, 4, 1)
+    weights = [np.stack([[[20.0], [-10.0]], [[0.5], [0.1]]]), np.stack([[[0.0], [0.0], [0.0]], [[0.3], [0.2], [0.1]]])]
+    reads = [[0], [1, 2]]
+    goal = np.array([[0.4], [0.4], [0.4], [0.4]])
+    together, ends = solve((own, X[:, 1:]), goal, weights, 50, 0.5, within=0.12, reads=reads)
+    for n in range(2):
+        alone, end = solve((own[n], X[:, 1:]), goal, [W[n : n + 1] for W in weights], 50, 0.5, within=0.12, reads=reads)
+        assert alone[0] == together[n]
+        assert all(np.allclose(W[0], E[n]) for W, E in zip(end, ends, strict=True))
+    assert together[0] < together[1] < np.inf
 
 
 def test_a_run_that_is_there_takes_no_sweep():

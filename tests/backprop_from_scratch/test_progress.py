@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from backprop_from_scratch import progress
+from backprop_from_scratch import progress, solve, starts, train, xor
 
 module = sys.modules["backprop_from_scratch.progress"]
 
@@ -44,6 +44,13 @@ def test_it_says_how_far(terminal):
             tell(n)
     assert "\r1,234 of 12,345 sweeps" in terminal.seen
     assert terminal.seen.endswith("\r\033[K")
+
+
+@pytest.mark.parametrize("work", [train, solve])
+def test_training_says_how_far(work, terminal):
+    X, y = xor()
+    work(X, y, starts([2, 4, 1], [0, 1]), 20, 0.1)
+    assert "\r15 of 20 sweeps" in terminal.seen
 
 
 def test_it_goes_away_when_the_work_is_interrupted(terminal):
