@@ -32,9 +32,9 @@ test: .venv/dev.done
 	@echo "Running the tests"
 	@$(BIN)/pytest
 
-test-all: .venv/dev.done
-	@echo "Running the tests, and every notebook and program in an environment of its own"
-	@$(BIN)/pytest --all
+test-all: test
+	@echo "Running every chapter in the browser, and its notebook and its program in a fresh environment"
+	@$(BIN)/pytest -m long
 
 approve: .venv/dev.done
 	@$(BIN)/pytest --approve tests/test_chapters.py

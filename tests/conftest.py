@@ -32,9 +32,6 @@ def pytest_addoption(parser) -> None:
     parser.addoption(
         "--approve", action="store_true", help="write what the chapters print to tests/approved/ (make approve)"
     )
-    parser.addoption(
-        "--all", action="store_true", help="also run what takes long: every notebook and program (make test-all)"
-    )
 
 
 CONFIG = {

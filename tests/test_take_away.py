@@ -15,14 +15,13 @@ import book
 from mkdocs_weave.take import notebook, program
 
 CHAPTERS = [file for file in book.MARKDOWN if file.name != "README.md" and book.chapter(file).blocks]
+pytestmark = pytest.mark.long
 chapters = pytest.mark.parametrize("file", CHAPTERS, ids=book.name)
 
 
 @pytest.fixture(scope="session")
-def python(request, tmp_path_factory) -> Path:
+def python(tmp_path_factory) -> Path:
     """The Python of a fresh environment, with what requirements.lock says and this project, not editable."""
-    if not request.config.getoption("--all"):
-        pytest.skip("runs every chapter twice more, in an environment of its own: make test-all")
     folder = tmp_path_factory.mktemp("fresh")
     venv.create(folder, with_pip=True)
     python = folder / ("Scripts" if sys.platform == "win32" else "bin") / "python"

@@ -608,9 +608,8 @@ def test_a_page_that_is_not_edited_gives_what_the_build_gave(chromium, some_chap
 
 
 @needs_python
+@pytest.mark.long
 @pytest.mark.timeout(7200)
 @pytest.mark.parametrize("name", [name for name in CHAPTERS if name not in QUICK])
-def test_every_page_that_is_not_edited_gives_what_the_build_gave(request, chromium, name):
-    if not request.config.getoption("--all"):
-        pytest.skip("takes long: --all (make test-all)")
-    run_unedited(chromium, request.getfixturevalue("whole_book"), name)
+def test_every_page_that_is_not_edited_gives_what_the_build_gave(chromium, whole_book, name):
+    run_unedited(chromium, whole_book, name)
