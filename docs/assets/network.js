@@ -1,6 +1,6 @@
 // The arithmetic of the playground: the article's network with 0 to 8 hidden units, with or without biases and momentum.
 // Names are the book's. A matrix is a list of rows. tests/browser/test_playground.py holds it to NumPy.
-const network = (() => {
+globalThis.backprop = (() => {
   const X = [[0, 0], [0, 1], [1, 0], [1, 1]];
   const y = [0, 1, 1, 0];
 
@@ -146,4 +146,3 @@ const network = (() => {
 
   return { X, y, randn, start, forward, backward, run, python };
 })();
-globalThis.backprop = network;

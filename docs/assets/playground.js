@@ -9,12 +9,12 @@
   const SETTINGS = {
     hidden: { label: "Hidden units", low: 0, high: 8, step: 1, value: 4, whole: true },
     bias: { label: "Biases", value: false },
-    rate: { label: "Learning rate ε", low: 0.01, high: 20, step: "any", value: 0.5 },
-    momentum: { label: "Momentum α", low: 0, high: 0.99, step: "any", value: 0 },
-    scale: { label: "Size of the first weights", low: 0, high: 5, step: "any", value: 0.5 },
+    rate: { label: "Learning rate ε", low: 0.01, high: 20, step: 0.01, value: 0.5 },
+    momentum: { label: "Momentum α", low: 0, high: 0.99, step: 0.01, value: 0 },
+    scale: { label: "Size of the first weights", low: 0, high: 5, step: 0.1, value: 0.5 },
     seed: { label: "Seed", low: 0, high: 4294967295, step: 1, value: 42, whole: true },
   };
-  const MOST = 200000; // sweeps that an address may ask for
+  const MOST = 200000; // sweeps of a run: an address may ask for as many, so that every run has one
   const PRESETS = {
     "The article": { hidden: 4, bias: false, rate: 0.5, momentum: 0, scale: 0.5, seed: 42 },
     "A single layer": { hidden: 0, bias: false, rate: 0.5, momentum: 0, scale: 0.5, seed: 42 },
@@ -31,6 +31,9 @@
     const inside = Math.min(s.high, Math.max(s.low, value));
     return s.whole ? Math.round(inside) : inside;
   }
+
+  // A fragment that names a heading is no run.
+  const isRun = () => [...new URLSearchParams(location.hash.slice(1)).keys()].some((name) => name in SETTINGS || name === "sweeps");
 
   function fromAddress() {
     const asked = new URLSearchParams(location.hash.slice(1));
@@ -58,10 +61,31 @@
     return element;
   }
 
-  const svgText = (tag, attributes, inside = "") =>
-    `<${tag} ${Object.entries(attributes).map(([k, v]) => `${k}="${v}"`).join(" ")}>${inside}</${tag}>`;
+  // A shape is a piece of SVG that is wanted. patch() makes what is there equal to what is wanted, and touches nothing
+  // else: a frame costs little, and a weight that is pointed at or has the focus stays the same element.
+  const shape = (tag, attributes, inside = []) => ({ tag, attributes, inside });
+
+  function patch(parent, shapes) {
+    shapes.forEach(({ tag, attributes, inside }, k) => {
+      let element = parent.children[k];
+      if (element?.nodeName !== tag) {
+        const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
+        made.was = {};
+        if (element) element.replaceWith(made);
+        else parent.append(made);
+        element = made;
+      }
+      for (const name of Object.keys(element.was)) if (!(name in attributes)) element.removeAttribute(name);
+      for (const [name, value] of Object.entries(attributes)) if (element.was[name] !== value) element.setAttribute(name, value);
+      element.was = attributes;
+      if (Array.isArray(inside)) patch(element, inside);
+      else if (element.textContent !== inside) element.textContent = inside;
+    });
+    while (parent.children.length > shapes.length) parent.lastElementChild.remove();
+  }
+
   const small = (value) => (value === 0 || Math.abs(value) >= 0.001 ? value.toFixed(4) : value.toExponential(1)).replace(/-/g, "−");
-  const signed = (value, places = 2) => value.toFixed(places).replace("-", "−");
+  const signed = (value, places = 2) => value.toFixed(places).replace(/^-(?=.*[1-9])/, "−").replace("-", "");
   const colour = (name) => `var(--figure-${name})`;
 
   function view(title, note) {
@@ -71,13 +95,14 @@
     return box;
   }
 
-  const inputs = {}, controls = html("form", { class: "playground-controls", onsubmit: (event) => event.preventDefault() });
+  const inputs = {}, controls = html("form", { class: "playground-controls", novalidate: true, onsubmit: (event) => event.preventDefault() });
   for (const [name, s] of Object.entries(SETTINGS)) {
     const check = typeof s.value === "boolean";
     inputs[name] = html("input", check ? { type: "checkbox" } : { type: "number", min: s.low, max: s.high, step: s.step, inputmode: "decimal" });
     inputs[name].addEventListener("change", () => {
-      const value = check ? inputs[name].checked : allowed(name, inputs[name].value);
-      begin({ ...now.settings, [name]: value ?? now.settings[name] });
+      const value = check ? inputs[name].checked : allowed(name, inputs[name].value) ?? now.settings[name];
+      if (value !== now.settings[name]) begin({ ...now.settings, [name]: value });
+      else if (!check) inputs[name].value = value; // no number, or the nearest that is allowed is what it was
     });
     controls.append(html("label", {}, html("span", {}, s.label), inputs[name]));
   }
@@ -95,16 +120,14 @@
   const status = html("p", { class: "playground-status", role: "status" });
   const views = html("div", { class: "playground-views" });
   const code = html("code"), link = html("a", { href: "#" }, "Address of this run");
-  const asPython = html("details", { ontoggle: () => showPython() }, html("summary", {}, "This run as Python"), html("pre", { tabindex: 0 }, code),
-    html("button", { type: "button", class: "md-button", onclick: () => navigator.clipboard.writeText(code.textContent).then(() => { status.textContent = "The program is in the clipboard."; }) }, "Copy"));
+  const asPython = html("details", { ontoggle: () => showPython() }, html("summary", {}, "This run as Python"), html("pre", { tabindex: 0 }, code)); // the theme adds its copy button
   root.replaceChildren(presets, controls, buttons, status, views, html("p", {}, link), asPython);
 
   const curve = view("Loss", "The mean squared error L of every sweep so far, on a scale of powers of ten.");
   const surface = view("Decision surface", "What the network answers for every input between −½ and 1½: paper is 0, green is 1. Filled points should be 1. The line is ½.");
   const space = view("Hidden space", "Where the four cases are in the activations of two hidden units.");
-  const hinton = view("Weights", "Area is size; a filled square is positive, a hollow one negative. Point at one, or go there with the arrow keys.");
   const net = view("Network", "Activations of one case: the fuller a unit, the nearer to 1. A dashed line is a negative weight.");
-
+  const hinton = view("Weights", "Area is size; a filled square is positive, a hollow one negative. Point at one, or go there with the arrow keys.");
   const told = view("Gradient of a weight", "How the gradient of the chosen weight comes about, over the four cases.");
   told.classList.add("playground-told");
   told.setAttribute("aria-live", "polite");
@@ -115,14 +138,14 @@
   const which = html("select", { "aria-label": "Case shown in the network", onchange: () => draw() }, ...X.map((x, c) => html("option", { value: c }, x.join(""))));
   which.value = "1";
   net.after(html("div", { class: "playground-choice" }, "case ", which));
-    const canvas = html("canvas", { width: 61, height: 61 }), points = html("div", { class: "playground-points" });
+  const canvas = html("canvas", { width: 61, height: 61 }), points = html("div", { class: "playground-points" });
   surface.append(canvas, points);
 
   // ---- the run ---------------------------------------------------------------------------------------------------
 
   let now, losses, stride, playing = false, frame = 0, chosen = null;
 
-  function begin(settings, first = 0) {
+  function begin(settings, first = 0, write = true) {
     pause();
     now = run(settings);
     losses = [];
@@ -140,12 +163,12 @@
     told.textContent = "Choose a weight.";
     sweeps(first);
     draw();
-    said();
+    said(write);
   }
 
   // Every stride-th loss is kept; when they are many, every other one of them goes.
   function sweeps(count) {
-    for (let n = 0; n < count; n++) {
+    for (let n = 0; n < count && now.sweeps < MOST; n++) {
       const at = now.sweeps, loss = now.sweep();
       if (at % stride === 0) losses.push(loss);
       if (losses.length > 800) {
@@ -164,7 +187,9 @@
     }
     playing = true;
     play.textContent = "Pause";
+    for (const live of [status, told]) live.setAttribute("aria-live", "off"); // not sixty times a second
     const next = () => {
+      if (!root.isConnected || now.sweeps >= MOST) return pause(); // another page is shown in this one's place, or it is done
       sweeps(Number(pace.value));
       draw();
       frame = requestAnimationFrame(next);
@@ -177,17 +202,20 @@
     playing = false;
     cancelAnimationFrame(frame);
     play.textContent = "Run";
+    for (const live of [status, told]) live.setAttribute("aria-live", "polite");
+    draw();
     said();
   }
 
   // What is said when the run rests: to everybody, and to a screen reader.
-  function said() {
+  function said(write = true) {
+    if (!root.isConnected) return;
     const { cases, loss } = now.look();
     const right = cases.filter(({ yhat }, c) => (yhat > 0.5 ? 1 : 0) === y[c]).length;
-    status.textContent = `After ${now.sweeps} sweeps the loss is ${loss.toFixed(4)}; the answers for 00, 01, 10, 11 are ` +
-      `${cases.map(({ yhat }) => yhat.toFixed(3)).join(", ")}: ${right} of 4 on the right side of ½.`;
+    status.textContent = `After ${now.sweeps} ${now.sweeps === 1 ? "sweep" : "sweeps"} the loss is ${loss.toFixed(4)}; the answers for 00, 01, 10, 11 are ` +
+      `${cases.map(({ yhat }) => yhat.toFixed(3)).join(", ")}: ${right} of 4 on the right side of ½.` + (now.sweeps < MOST ? "" : " A run ends here.");
     link.href = address();
-    history.replaceState(null, "", address());
+    if (write) history.replaceState(null, "", address());
     if (asPython.open) showPython();
   }
 
@@ -198,12 +226,12 @@
   // ---- drawing -----------------------------------------------------------------------------------------------------
 
   function picture(box, width, height, inside, name) {
-    box.innerHTML = `<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${name}">${inside}</svg>`;
+    patch(box, [shape("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": name }, inside)]);
   }
 
   const mark = (x, y0, c, r = 6) =>
-    svgText("circle", { cx: x, cy: y0, r, fill: y[c] ? "currentColor" : "var(--figure-paper)", stroke: "currentColor", "stroke-width": 1.5 });
-  const label = (x, y0, text, more = {}) => svgText("text", { x, y: y0, ...more }, text);
+    shape("circle", { cx: x, cy: y0, r, fill: y[c] ? "currentColor" : "var(--figure-paper)", stroke: "currentColor", "stroke-width": 1.5 });
+  const label = (x, y0, text, more = {}) => shape("text", { x, y: y0, ...more }, text);
 
   function draw() {
     const look = now.look();
@@ -220,13 +248,13 @@
     const last = Math.max(1, now.sweeps), all = [...losses, loss], bottom = -5;
     const px = (n) => 34 + (252 * Math.min(n, last)) / last, py = (v) => 12 + (150 * Math.log10(Math.max(v, 10 ** bottom))) / bottom;
     const path = all.map((v, k) => `${px(k < losses.length ? k * stride : now.sweeps).toFixed(1)},${py(v).toFixed(1)}`).join(" ");
-    let inside = "";
+    const inside = [];
     for (let p = 0; p >= bottom; p--) {
-      inside += svgText("line", { x1: 34, x2: 286, y1: py(10 ** p), y2: py(10 ** p), stroke: colour("c7"), "stroke-width": 0.4 });
-      inside += label(30, py(10 ** p) + 4, p === 0 ? "1" : `10${"⁻"}${"⁰¹²³⁴⁵"[-p]}`, { "text-anchor": "end" });
+      inside.push(shape("line", { x1: 34, x2: 286, y1: py(10 ** p), y2: py(10 ** p), stroke: colour("c7"), "stroke-width": 0.4 }));
+      inside.push(label(30, py(10 ** p) + 4, p === 0 ? "1" : `10⁻${"⁰¹²³⁴⁵"[-p]}`, { "text-anchor": "end" }));
     }
-    inside += svgText("polyline", { points: path, fill: "none", stroke: colour("c3"), "stroke-width": 2 });
-    inside += label(34, 182, "0") + label(286, 182, String(now.sweeps), { "text-anchor": "end" });
+    inside.push(shape("polyline", { points: path, fill: "none", stroke: colour("c3"), "stroke-width": 2 }));
+    inside.push(label(34, 182, "0"), label(286, 182, String(now.sweeps), { "text-anchor": "end" }));
     picture(curve, 300, 190, inside, `Loss curve, at ${loss.toFixed(4)} after ${now.sweeps} sweeps`);
   }
 
@@ -256,7 +284,7 @@
       image.data[4 * k + 3] = 255;
     });
     context.putImageData(image, 0, 0);
-    const inside = X.map(([a, b], c) => mark(50 + 100 * a, 150 - 100 * b, c, 5) + label(60 + 100 * a, 146 - 100 * b, `${a}${b}`)).join("");
+    const inside = X.flatMap(([a, b], c) => [mark(50 + 100 * a, 150 - 100 * b, c, 5), label(60 + 100 * a, 146 - 100 * b, `${a}${b}`)]);
     const yes = Math.round((100 * answers.filter((p) => p > 0.5).length) / answers.length);
     picture(points, 200, 200, inside, `Decision surface: ${yes}% of it answers above one half`);
   }
@@ -264,19 +292,19 @@
   function drawSpace({ cases }) {
     const { hidden } = now.settings;
     if (!hidden) {
-      picture(space, 200, 200, label(100, 100, "no hidden units", { "text-anchor": "middle" }), "No hidden units");
+      picture(space, 200, 200, [label(100, 100, "no hidden units", { "text-anchor": "middle" })], "No hidden units");
       return;
     }
     const i = Number(axisA.value), j = Number(axisB.value), one = hidden === 1;
     const px = (v) => 20 + 160 * v, py = (v) => 180 - 160 * v;
-    let inside = svgText("rect", { x: 20, y: 20, width: 160, height: 160, fill: "none", stroke: colour("c7"), "stroke-width": 0.6 });
+    const inside = [shape("rect", { x: 20, y: 20, width: 160, height: 160, fill: "none", stroke: colour("c7"), "stroke-width": 0.6 })];
     const place = ({ a }) => [px(a[1][i]), one ? 100 : py(a[1][j])];
     cases.forEach((shown, c) => {
       const [x, at] = place(shown);
-      inside += mark(x, at, c) + label(x > 150 ? x - 9 : x + 9, at - 7, X[c].join(""), { "text-anchor": x > 150 ? "end" : "start" });
+      inside.push(mark(x, at, c), label(x > 150 ? x - 9 : x + 9, at - 7, X[c].join(""), { "text-anchor": x > 150 ? "end" : "start" }));
     });
-    if (!one) inside += label(8, 100, `unit ${j + 1}`, { transform: "rotate(-90 12 100)", "text-anchor": "middle", fill: colour("c1") });
-    inside += label(100, 196, `unit ${i + 1}`, { "text-anchor": "middle", fill: colour("c1") });
+    if (!one) inside.push(label(8, 100, `unit ${j + 1}`, { transform: "rotate(-90 12 100)", "text-anchor": "middle", fill: colour("c1") }));
+    inside.push(label(100, 196, `unit ${i + 1}`, { "text-anchor": "middle", fill: colour("c1") }));
     picture(space, 200, 200, inside, "Hidden activations: " + cases.map(({ a }, c) => `${X[c].join("")} at ${a[1].map((v) => v.toFixed(2)).join(", ")}`).join("; "));
   }
 
@@ -285,27 +313,26 @@
 
   function drawWeights() {
     const largest = Math.max(0.5, ...now.weights.flat(2).map(Math.abs)), cell = 30;
-    let inside = "", top = 18, order = 0;
+    const inside = [], width = Math.max(190, 76 + cell * Math.max(...now.weights.map((W) => W[0].length)));
+    let top = 18, order = 0;
     now.weights.forEach((W, n) => {
-      inside += label(0, top + (W.length * cell) / 2 + 4, names(n), { fill: colour("c5") });
+      inside.push(label(0, top + (W.length * cell) / 2 + 4, names(n), { fill: colour("c5") }));
       W.forEach((row, i) => {
-        inside += label(62, top + i * cell + 19, unit(n, i) === "bias" ? "bias" : n === 0 ? `x${"₁₂"[i]}` : `unit ${i + 1}`, { "text-anchor": "end" });
+        inside.push(label(62, top + i * cell + 19, unit(n, i) === "bias" ? "bias" : n === 0 ? `x${"₁₂"[i]}` : `unit ${i + 1}`, { "text-anchor": "end" }));
         row.forEach((w, j) => {
           const side = 4 + (cell - 8) * Math.sqrt(Math.abs(w) / largest), x = 70 + j * cell, at = top + i * cell;
           const picked = chosen ? chosen.n === n && chosen.i === i && chosen.j === j : order === 0;
-          inside += svgText("g", { class: "playground-weight", role: "button", tabindex: picked ? 0 : -1, "data-at": `${n},${i},${j}`,
-            "aria-label": `${names(n)}[${i}, ${j}] = ${signed(w)}` },
-            svgText("rect", { x, y: at, width: cell, height: cell, fill: "transparent", class: "cell" }) +
-            svgText("rect", { x: x + (cell - side) / 2, y: at + (cell - side) / 2, width: side, height: side,
-              fill: w > 0 ? colour("c5") : "var(--figure-paper)", stroke: colour("c5"), "stroke-width": 1.5 }));
+          inside.push(shape("g", { class: "playground-weight", role: "button", tabindex: picked ? 0 : -1, "data-at": `${n},${i},${j}`,
+            "aria-label": `${names(n)}[${i}, ${j}] = ${signed(w)}` }, [
+            shape("rect", { x, y: at, width: cell, height: cell, fill: "transparent", class: "cell" }),
+            shape("rect", { x: x + (cell - side) / 2, y: at + (cell - side) / 2, width: side, height: side,
+              fill: w > 0 ? colour("c5") : "var(--figure-paper)", stroke: colour("c5"), "stroke-width": 1.5 })]));
           order += 1;
         });
       });
       top += W.length * cell + 14;
     });
-    const focused = document.activeElement?.closest?.(".playground-weight")?.dataset.at;
-    hinton.innerHTML = `<svg viewBox="0 0 ${Math.max(190, 76 + cell * Math.max(...now.weights.map((W) => W[0].length)))} ${top}" role="group" aria-label="Weights">${inside}</svg>`;
-    if (focused) hinton.querySelector(`[data-at="${focused}"]`)?.focus({ preventScroll: true });
+    patch(hinton, [shape("svg", { viewBox: `0 0 ${width} ${top}`, role: "group", "aria-label": "Weights" }, inside)]);
   }
 
   // The gradient of the chosen weight, (6), written out over the four cases.
@@ -313,12 +340,14 @@
     const { n, i, j } = chosen, W = now.weights[n], one = i >= (n === 0 ? 2 : now.settings.hidden);
     const input = one ? "1" : n === 0 ? `X[c, ${i}]` : `a₁[c, ${i}]`, delta = n === now.weights.length - 1 ? "δ_out[c]" : `δ_hid[c, ${j}]`;
     const terms = cases.map(({ a, deltas }) => `${signed(one ? 1 : a[n][i])} · ${small(deltas[n][j])}`);
-    told.replaceChildren(...[
+    const lines = [
       `${names(n)}[${i}, ${j}] = ${small(W[i][j])}`,
       `∂E/∂${names(n)}[${i}, ${j}] = Σ over c of ${input} · ${delta}  (6)`,
       ...terms.map((term, c) => `${c ? "+" : "="} ${term}   case ${X[c].join("")}`),
       `= ${small(gradients[n][i][j])}`,
-    ].map((line) => html("div", {}, line)));
+    ];
+    if (told.children.length !== lines.length) told.replaceChildren(...lines.map(() => html("div")));
+    lines.forEach((line, k) => { if (told.children[k].textContent !== line) told.children[k].textContent = line; });
   }
 
   function choose(target) {
@@ -352,17 +381,17 @@
     const c = Number(which.value), { a, yhat } = cases[c], sizes = a.map((layer) => layer.length);
     const px = (n) => 40 + (220 * n) / (sizes.length - 1), py = (n, k) => 115 + (k - (sizes[n] - 1) / 2) * Math.min(70, 200 / sizes[n]);
     const largest = Math.max(0.5, ...now.weights.flat(2).map(Math.abs)), radius = sizes[1] > 5 ? 9 : 13;
-    let inside = "";
+    const inside = [];
     now.weights.forEach((W, n) => W.slice(0, sizes[n]).forEach((row, i) => row.forEach((w, j) => {
-      inside += svgText("line", { x1: px(n), y1: py(n, i), x2: px(n + 1), y2: py(n + 1, j), stroke: colour("c5"),
-        "stroke-width": (0.3 + (4 * Math.abs(w)) / largest).toFixed(2), ...(w < 0 ? { "stroke-dasharray": "5 3" } : {}) });
+      inside.push(shape("line", { x1: px(n), y1: py(n, i), x2: px(n + 1), y2: py(n + 1, j), stroke: colour("c5"),
+        "stroke-width": (0.3 + (4 * Math.abs(w)) / largest).toFixed(2), ...(w < 0 ? { "stroke-dasharray": "5 3" } : {}) }));
     })));
     const colourOf = ["c0", ...Array(Math.max(0, sizes.length - 2)).fill("c1"), "c2"];
     a.forEach((layer, n) => layer.forEach((v, k) => {
-      inside += svgText("circle", { cx: px(n), cy: py(n, k), r: radius, fill: "var(--figure-paper)", stroke: colour(colourOf[n]), "stroke-width": 2 });
-      inside += svgText("circle", { cx: px(n), cy: py(n, k), r: radius, fill: colour(colourOf[n]), "fill-opacity": v.toFixed(3) });
+      inside.push(shape("circle", { cx: px(n), cy: py(n, k), r: radius, fill: "var(--figure-paper)", stroke: colour(colourOf[n]), "stroke-width": 2 }));
+      inside.push(shape("circle", { cx: px(n), cy: py(n, k), r: radius, fill: colour(colourOf[n]), "fill-opacity": v.toFixed(3) }));
     }));
-    inside += label(px(sizes.length - 1), py(sizes.length - 1, 0) + radius + 16, yhat.toFixed(2), { "text-anchor": "middle" });
+    inside.push(label(px(sizes.length - 1), py(sizes.length - 1, 0) + radius + 16, yhat.toFixed(2), { "text-anchor": "middle" }));
     picture(net, 300, 230, inside, `Case ${X[c].join("")}: ` + (sizes.length > 2 ? `hidden activations ${a[1].map((v) => v.toFixed(2)).join(", ")}, ` : "") + `answer ${yhat.toFixed(2)}, should be ${y[c]}`);
   }
 
@@ -370,7 +399,11 @@
 
   colours();
   new MutationObserver(() => { colours(); draw(); }).observe(document.body, { attributes: true, attributeFilter: ["data-md-color-scheme"] });
-  addEventListener("hashchange", () => { const { settings, sweeps: first } = fromAddress(); begin(settings, first); });
+  addEventListener("hashchange", () => {
+    if (!root.isConnected || !isRun()) return;
+    const { settings, sweeps: first } = fromAddress();
+    begin(settings, first);
+  });
   const { settings, sweeps: first } = fromAddress();
-  begin(settings, first);
+  begin(settings, first, isRun() || !location.hash);
 })();

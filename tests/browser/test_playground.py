@@ -117,7 +117,7 @@ def test_the_address_is_the_run(tab):
 def test_an_address_that_makes_no_sense_still_runs(tab, bad):
     page = tab(f"playground.html#{bad}")
     page.get_by_role("button", name="One sweep").click()
-    assert re.match(r"After 1 sweeps the loss is 0\.\d{4}", page.get_by_role("status").inner_text())
+    assert re.match(r"After 1 sweep the loss is 0\.\d{4}", page.get_by_role("status").inner_text())
 
 
 def test_presets_do_what_their_names_say(tab):
@@ -175,6 +175,84 @@ def test_no_animation_for_those_who_want_none(tab):
     page = tab("playground.html", reduced_motion="reduce")
     page.get_by_role("button", name="Run", exact=True).click()
     assert "After 1000 sweeps" in page.get_by_role("status").inner_text()
+
+
+def test_a_heading_in_the_address_is_no_run(tab):
+    page = tab("playground.html#hidden=3&sweeps=50")
+    page.get_by_role("link", name="What to try", exact=True).click()
+    page.wait_for_timeout(200)
+    assert page.url.endswith("#what-to-try")
+    assert page.get_by_role("status").inner_text().startswith("After 50 sweeps")
+    page.go_back()
+    page.wait_for_timeout(200)
+    assert "sweeps=50" in page.url and page.get_by_label("Hidden units").input_value() == "3"
+    page = tab("playground.html#what-to-try")
+    assert page.url.endswith("#what-to-try")
+    page.wait_for_function("() => document.getElementById('what-to-try').getBoundingClientRect().top < innerHeight")
+
+
+def test_what_is_no_number_begins_no_new_run(tab):
+    page = tab("playground.html#sweeps=50")
+    for name, before in [("Seed", "42"), ("Learning rate", "0.5"), ("Hidden units", "4")]:
+        page.get_by_label(name).fill("")
+        page.get_by_label(name).blur()
+        assert page.get_by_label(name).input_value() == before
+    assert page.get_by_role("status").inner_text().startswith("After 50 sweeps")
+    page.get_by_label("Learning rate").fill("0")
+    page.get_by_label("Learning rate").blur()
+    assert page.get_by_label("Learning rate").input_value() == "0.01"
+
+
+@pytest.mark.parametrize(("name", "after"), [("Learning rate", "0.51"), ("Momentum", "0.01"), ("Size of the", "0.6")])
+def test_an_arrow_key_is_a_small_step(tab, name, after):
+    page = tab("playground.html")
+    page.get_by_label(name).press("ArrowUp")
+    assert page.get_by_label(name).input_value() == after
+
+
+def test_a_run_ends_where_an_address_can_still_lead(tab):
+    page = tab("playground.html#hidden=0&sweeps=199990")
+    page.get_by_role("button", name="1000 sweeps").click()
+    said = page.get_by_role("status").inner_text()
+    assert said.startswith("After 200000 sweeps") and said.endswith("A run ends here.")
+    assert "sweeps=200000" in page.url
+    page.get_by_role("button", name="Run", exact=True).click()
+    page.wait_for_timeout(200)
+    assert page.get_by_role("button", name="Run", exact=True).is_visible()
+
+
+def test_a_frame_makes_no_elements_and_is_not_read_out(tab):
+    page = tab("playground.html#hidden=8&bias=1")
+    page.locator(".playground-weight[tabindex='0']").focus()
+    page.evaluate(
+        "() => { globalThis.made = 0; new MutationObserver((all) => all.forEach((m) => made += m.addedNodes[0] instanceof "
+        "Element)).observe(document.querySelector('.playground-views'), {childList: true, subtree: true}); }"
+    )
+    page.evaluate("[...document.querySelectorAll('#playground button')].find((b) => b.textContent === 'Run').click()")
+    page.wait_for_function("() => /Sweep \\d{3,}/.test(document.querySelector('.playground-status').textContent)")
+    live = "['.playground-status', '.playground-told'].map((one) => document.querySelector(one).ariaLive)"
+    assert page.evaluate("made") == 0
+    assert page.evaluate("document.activeElement.dataset.at") == "0,0,0"
+    assert page.evaluate(live) == ["off", "off"]
+    page.get_by_role("button", name="Pause").click()
+    assert page.evaluate(live) == ["polite", "polite"]
+
+
+def test_names_in_the_drawings_have_their_quantitys_colour(tab):
+    page = tab("playground.html")
+    fill = "e => getComputedStyle(e).fill"
+    weights = page.locator(".playground-drawing text", has_text="W₁").first.evaluate(fill)
+    assert weights == page.locator(".playground-weight rect").last.evaluate("e => getComputedStyle(e).stroke")
+    assert weights != page.locator(".playground-drawing text", has_text="x₁").first.evaluate(fill)
+
+
+def test_the_themes_button_copies_the_program(tab):
+    page = tab("playground.html#sweeps=7", permissions=["clipboard-read", "clipboard-write"])
+    page.get_by_text("This run as Python", exact=True).click()
+    page.locator("#playground details").get_by_role("button").click()
+    page.wait_for_timeout(200)
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied == page.evaluate("([s, n]) => backprop.python(s, n)", [ARTICLE, 7]).rstrip()
 
 
 def test_it_says_so_where_scripts_are_off(tab):
