@@ -28,7 +28,12 @@ _styled = False
 def reset() -> None:
     """Forget the variables: another page begins."""
     _page.clear()
-    _page.update(__name__="__main__", __builtins__=builtins)
+    _page.update(__name__="__main__", __builtins__={**vars(builtins), "input": _input})
+
+
+def _input(*_args) -> str:
+    """There is no keyboard to read from: say so in words."""
+    raise EOFError("input() cannot ask here. Write the answer into the code.")
 
 
 reset()

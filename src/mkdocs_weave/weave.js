@@ -5,7 +5,8 @@
   // Output and formulas can be reached with the keyboard, because they may scroll. Those that do not are passed over.
   const seen = new ResizeObserver((entries) => {
     for (const { target } of entries) {
-      if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;
+      const tall = target.parentElement.matches(".weave-live") && target.scrollHeight > target.clientHeight;
+      if (tall || target.scrollWidth > target.clientWidth) target.tabIndex = 0;
       else target.removeAttribute("tabindex");
     }
   });
@@ -24,6 +25,7 @@
 
   let blocks = []; // those of the page that is shown
   let waiting = []; // blocks still to run
+  let asked = null; // the block whose Run all above was pressed, and which says so
   let now = null; // the block that runs
   let worker = null;
   let there = false; // Python has been fetched
@@ -66,7 +68,12 @@
 
     draw() {
       const button = (text, act, what) => {
-        const made = element("button", { type: "button", textContent: text, onclick: act });
+        const made = element("button", { type: "button", textContent: text });
+        made.addEventListener("click", (event) => {
+          // Run and Stop change places under the pointer: a double click is for the one that it began on.
+          if (event.detail < 2) this.first = made;
+          if (event.detail < 2 || this.first === made) act();
+        });
         made.setAttribute("aria-label", what ?? `${text} block ${this.number}`);
         return made;
       };
@@ -74,7 +81,7 @@
       this.stop = button("Stop", stop);
       this.edit = button("Edit", () => this.open());
       this.reset = button("Reset", () => this.restore());
-      this.above = button("Run all above", () => enqueue(this.before), `Run all above block ${this.number}`);
+      this.above = button("Run all above", () => above(this), `Run all above block ${this.number}`);
       this.above.hidden = !this.before.length;
       this.stop.hidden = this.reset.hidden = true;
       this.hint = element("span", { className: "weave-hint", id: `weave-hint-${this.number}` });
@@ -84,6 +91,7 @@
       this.clock = element("span", { className: "weave-clock" });
       this.clock.setAttribute("aria-hidden", "true"); // changes too often to be read out
       const buttons = [this.run, this.stop, this.edit, this.reset, this.above];
+      this.bar.addEventListener("keydown", (event) => event.repeat && event.key === "Enter" && event.preventDefault());
       this.bar.append(...buttons, this.hint, this.says, this.clock);
       this.bar.setAttribute("role", "group");
       this.bar.setAttribute("aria-label", `Block ${this.number}`);
@@ -133,9 +141,14 @@
 
     changed() {
       this.field.rows = this.field.value.split("\n").length;
-      this.reset.hidden = !this.edited && !this.ran;
+      this.offer();
       if (this.edited) this.box.dataset.copy = this.field.value; // what Material's copy button takes
       else delete this.box.dataset.copy;
+    }
+
+    // Reset is there when there is something to put back, and not while the block runs.
+    offer() {
+      this.reset.hidden = now === this || (!this.edited && !this.live);
     }
 
     key(event) {
@@ -183,7 +196,7 @@
       this.close();
       this.clear();
       this.ran = false;
-      this.reset.hidden = true;
+      this.offer();
       this.say("The book’s code and output are back.");
       this.run.focus();
     }
@@ -205,14 +218,13 @@
       this.samp = element("samp");
       const pre = element("pre", {}, this.samp);
       seen.observe(pre);
-      this.pictures = 0;
+      this.pictures = this.bottom = 0;
       this.live = element("div", { className: "weave-output weave-live" });
       this.live.setAttribute("role", "group");
       this.live.setAttribute("aria-label", `Output of your run of block ${this.number}`);
       this.live.append(element("p", { className: "weave-yours", textContent: this.mark }), pre);
       this.bar.after(this.live);
       this.ran = true;
-      this.reset.hidden = false;
       this.started = performance.now();
     }
 
@@ -232,6 +244,13 @@
       else this.samp.append(element("span", { className: `weave-${stream}` }, text));
     }
 
+    // What has just been printed stays in view, unless the reader has scrolled to look at what came before.
+    follow(always = false) {
+      const pre = this.samp.parentElement;
+      if (always || pre.scrollTop >= this.bottom - 2) pre.scrollTop = pre.scrollHeight;
+      this.bottom = pre.scrollHeight - pre.clientHeight;
+    }
+
     show(svg) {
       const picture = new DOMParser().parseFromString(svg, "text/html").querySelector("svg");
       this.pictures += 1;
@@ -249,6 +268,7 @@
     }
 
     end(raised) {
+      if (raised) this.follow(true);
       const shown = this.samp.textContent || this.pictures;
       this.live.querySelector("pre").hidden = !this.samp.textContent;
       if (!shown) this.live.querySelector("p").textContent = `${this.mark}: it printed nothing`;
@@ -265,11 +285,21 @@
   function enqueue(wanted) {
     for (const block of wanted) {
       if (block === now || waiting.includes(block)) continue;
+      if (block === asked) asked = null;
       waiting.push(block);
       block.say(now ? "Waiting" : "", Boolean(now));
       swap(block, true);
     }
     if (!now) next();
+  }
+
+  function above(block) {
+    if (block !== now && !waiting.includes(block)) {
+      asked?.say("");
+      asked = block;
+      block.say("Running what is above", true);
+    }
+    enqueue(block.before);
   }
 
   function swap(block, busy) {
@@ -282,8 +312,13 @@
 
   function next() {
     now = waiting.shift() ?? null;
-    if (!now) return;
+    if (!now) {
+      asked?.say("What is above has run.");
+      asked = null;
+      return;
+    }
     const block = now;
+    block.offer();
     block.say("Starting Python", true);
     const failed = (kind, index) => {
       lose();
@@ -328,6 +363,7 @@
     if (now?.says.textContent === "Running") {
       const seconds = Math.floor((performance.now() - now.started) / 1000);
       if (seconds) now.clock.textContent = `${seconds} s`;
+      now.follow();
     }
   }, 500);
 
@@ -336,10 +372,13 @@
     now = null;
     swap(block, false);
     tell();
+    block.offer();
     next();
   }
 
   function give_up() {
+    asked?.say(`It ended at block ${now?.number}.`);
+    asked = null;
     for (const block of waiting) {
       block.say("");
       swap(block, false);
@@ -356,11 +395,13 @@
   }
 
   function stop() {
+    const had = blocks.some((block) => block.ran);
     lose();
     if (!now) return;
     settle.call(null, ((block) => () => {
       if (block.live) block.live.querySelector("pre").hidden = !block.samp.textContent;
-      block.say(`Stopped. This page’s variables are gone${block.before.length ? ": Run all above brings them back" : ""}.`);
+      const gone = `This page’s variables are gone${block.before.length ? ": Run all above brings them back" : ""}.`;
+      block.say(had ? `Stopped. ${gone}` : "Stopped.");
     })(now));
   }
 
@@ -374,7 +415,7 @@
       worker.terminate();
       worker = null;
     } else worker?.postMessage({ reset: true });
-    now = null;
+    now = asked = null;
     waiting = [];
     blocks = [];
     for (const bar of bars) blocks.push(new Block(bar, [...blocks]));

@@ -331,6 +331,85 @@ def test_too_much_output_is_cut(one):
     assert 200_000 <= len(text) < 200_100 and text.endswith("which is not shown.\n")
 
 
+@needs_python
+def test_much_output_scrolls_in_its_place_and_ends_where_the_error_is(one):
+    one.edit(1, "for n in range(5000):\n    print(n)\n1 / 0")
+    one.run(1, "ZeroDivisionError")
+    pre = one.bar(1).locator("+ .weave-live pre")
+    assert pre.evaluate("e => e.clientHeight") < 900 < pre.evaluate("e => e.scrollHeight")
+    assert pre.evaluate("e => e.scrollTop + e.clientHeight >= e.scrollHeight - 2")
+    assert pre.get_attribute("tabindex") == "0"
+
+
+@needs_python
+def test_input_says_that_it_cannot_ask(one):
+    one.edit(1, "input('name? ')")
+    assert "line 1" in (text := one.run(1, "EOFError")) and "Write the answer into the code" in text
+
+
+@needs_python
+def test_a_double_click_is_for_the_button_that_it_began_on(one):
+    one.edit(1, "import time\ntime.sleep(3)")
+    one.bar(1).get_by_role("button", name="Run block 1").dblclick()
+    assert "Done" in one.says(1, "^(Done|Stopped)")
+    one.edit(1, "while True: pass")
+    one.press(1, "Run")
+    one.bar(1).locator("+ .weave-live").wait_for(timeout=SOON)
+    one.page.wait_for_timeout(600)
+    one.bar(1).get_by_role("button", name="Stop block 1").dblclick()
+    one.says(1, "^Stopped")
+    assert one.bar(1).get_by_role("button", name="Run block 1").is_visible()
+
+
+@needs_python
+def test_enter_held_down_on_run_does_not_stop_it(one):
+    one.edit(1, "import time\ntime.sleep(2)")
+    one.bar(1).get_by_role("button", name="Run block 1").focus()
+    for _ in range(4):
+        one.page.keyboard.down("Enter")
+    one.page.keyboard.up("Enter")
+    assert "Done" in one.says(1, "^(Done|Stopped)")
+
+
+@needs_python
+def test_stop_while_python_is_fetched(open_page):
+    page = open_page("one.html")
+    page.press(1, "Run")
+    page.says(1, "^Fetching")
+    page.press(1, "Stop")
+    assert page.says(1, "^Stopped") == "Stopped."
+    assert page.run(1) == "42\n"
+
+
+@needs_python
+def test_reset_is_there_when_there_is_something_to_put_back(one):
+    reset = one.bar(2).get_by_role("button", name="Reset block 2")
+    one.edit(2, "while True: pass")
+    assert reset.is_visible()
+    one.press(2, "Run")
+    one.bar(2).locator("+ .weave-live").wait_for(timeout=SOON)
+    assert not reset.is_visible()
+    one.press(2, "Stop")
+    one.says(2, "^Stopped")
+    one.field(2).fill("def half(n):\n    return n / x\n\nprint(half(3))")
+    assert reset.is_visible()
+    reset.click()
+    assert not reset.is_visible() and one.bar(2).locator("+ .weave-live").count() == 0
+
+
+@needs_python
+def test_run_all_above_says_so_where_it_is_pressed(one):
+    above = one.bar(3).get_by_role("button", name="Run all above block 3")
+    one.edit(1, "import time\nx = 6\ntime.sleep(2)")
+    above.click()
+    one.says(3, "^Running what is above")
+    one.says(3, "^What is above has run")
+    assert one.printed(2) == "0.5\n"
+    one.edit(1, "1 / 0")
+    above.click()
+    one.says(3, "^It ended at block 1")
+
+
 # ---- editing ----------------------------------------------------------------------------------------------
 
 

@@ -171,6 +171,11 @@ def test_live_tracebacks_show_the_readers_lines_of_every_block_and_cause(page):
     assert "    return json.loads(text)\n" in text and text.endswith("KeyError: 'k'\n")
 
 
+def test_live_input_says_what_to_do_instead(page):
+    printed, _, raised = page("input('name? ')")
+    assert raised == "EOFError" and "Write the answer into the code" in printed[-1][1]
+
+
 def test_live_exit_is_an_end_and_no_error(page):
     assert page("raise SystemExit")[2] is None
     assert page("raise SystemExit('why')") == ([("err", "SystemExit: why\n")], [], None)
