@@ -74,7 +74,7 @@ def _prose(text: str, uri: str, site: str | None) -> str:
     text = re.sub(r"</?details[^>]*>", "", text)
     text = re.sub(r"<summary>(.*?)</summary>", r"**\1**", text)
     text = _EQUATION.sub("", _ATTRIBUTES.sub("", text))
-    text = re.sub(rf"^{CAPTION}((?:.+\n?)+)", lambda m: f"*{CAPTION}*{m[1]}", text, flags=re.M)
+    text = re.sub(rf"^{CAPTION}((?:.+\n?)+)", lambda m: f"*{CAPTION.strip()}* {m[1]}", text, flags=re.M)
     text = _LINK.sub(lambda m: f"]({_address(m[1], uri, site)})", text)
     return re.sub(r"\n{3,}", "\n\n", text).strip()
 

@@ -65,7 +65,7 @@ def test_blocks_are_cells_in_order():
 
 def test_nothing_is_left_that_only_mkdocs_knows():
     text = prose()
-    assert "0.25 checked" in text and "*Figure: *What to see." in text
+    assert "0.25 checked" in text and "*Figure:* What to see." in text
     for mark in ("<!--", "{=", "!!!", "<details", "<summary", "</details", "\\begin{equation}", ".md", "weave"):
         assert mark not in text.replace("https://example.org/a.md", ""), mark
     assert "> **Mind**\n>\n> The gap.\n>\n> - and this" in text
