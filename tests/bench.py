@@ -35,7 +35,7 @@ from backprop_from_scratch import error, forward, spread, starts, sweep, train, 
 
 ROOT = Path(__file__).resolve().parents[1]
 RECORD = ROOT / "src" / "backprop_from_scratch" / "speed.json"
-SHOWN = RECORD.with_suffix(".md")
+SHOWN = ROOT / "docs" / "reference" / "speed.md"
 PAGE = ROOT / "docs" / "index.md"
 ROUNDS, STEPS, RUNS, FEW = 3, 10_000, 1000, 1000  # FEW steps where all would take too long
 RATE = 0.5
