@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import venv
@@ -25,8 +26,14 @@ def python(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("fresh")
     venv.create(folder, with_pip=True)
     python = folder / ("Scripts" if sys.platform == "win32" else "bin") / "python"
+    project = (
+        folder / "project"
+    )  # a copy: what setuptools builds in a folder stays there, and would be built from again
+    shutil.copytree(book.ROOT / "src", project / "src", ignore=shutil.ignore_patterns("*.egg-info", "__pycache__"))
+    for name in ("pyproject.toml", "README.md", "LICENSE", "requirements.lock"):
+        shutil.copy(book.ROOT / name, project)
     for what in (["--require-hashes", "-r", "requirements.lock"], ["--no-deps", "--no-build-isolation", "."]):
-        subprocess.run([python, "-m", "pip", "install", "--quiet", *what], cwd=book.ROOT, check=True)
+        subprocess.run([python, "-m", "pip", "install", "--quiet", *what], cwd=project, check=True)
     return python
 
 
