@@ -26,9 +26,8 @@ def python(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("fresh")
     venv.create(folder, with_pip=True)
     python = folder / ("Scripts" if sys.platform == "win32" else "bin") / "python"
-    project = (
-        folder / "project"
-    )  # a copy: what setuptools builds in a folder stays there, and would be built from again
+    # A copy: what setuptools builds in a folder stays there, and would be built from again.
+    project = folder / "project"
     shutil.copytree(book.ROOT / "src", project / "src", ignore=shutil.ignore_patterns("*.egg-info", "__pycache__"))
     for name in ("pyproject.toml", "README.md", "LICENSE", "requirements.lock"):
         shutil.copy(book.ROOT / name, project)
