@@ -229,7 +229,7 @@ def chapter_survivors(chapter: Chapter, chosen: list[Mutant], approved: str) -> 
     itself = Mutant(chapter.path, 1, 0, "", "", "", chapter.blocks[0].source)
     if _descend(children, chapter, [itself], approved, 3600) != [itself]:
         raise RuntimeError(f"{chapter.path} itself fails its tests")
-    return _descend(children, chapter, chosen, approved, LEAST + 5 * children.used)
+    return _descend(children, chapter, chosen, approved, LEAST + 2 * children.used)
 
 
 def _descend(children: Children, chapter: Chapter, chosen: list[Mutant], approved: str, seconds: float) -> list[Mutant]:
