@@ -100,6 +100,7 @@ def _things(axes: Axes):
         style = _other("colour", _colour(text.get_color()), "#000000") + _other("turned", text.get_rotation(), 0.0)
         style += _other("align", f"{text.get_ha()} {text.get_va()}", "left baseline")
         style += _other("size", float(text.get_fontsize()), 10.0)
+        style += _other("weight", text.get_weight(), "normal")
         x, y = text.get_position()
         yield f"text {text.get_text()!r} at ({_at(x, axes.get_xscale())}, {_at(y, axes.get_yscale())}){style}"
     if legend := axes.get_legend():
