@@ -105,6 +105,7 @@ def parse(text: str, path: str, header: bool = True) -> Chapter:
     """
     meta, body_line = _front_matter(text, path)
     blocks = tuple(_blocks(text, path, body_line))
+    _check_formulas(text, path)
     if blocks and header:
         _check_header(meta, text, path, blocks[0].line)
     return Chapter(path, text, blocks, meta, body_line)
@@ -175,6 +176,21 @@ def _block(lines: list[str], path: str, opened: int, closed: int) -> Block:
         text = getattr(error, "msg", None) or str(error)
         raise Fault(path, line, f"SyntaxError: {text}{hint}\n  >  {line:4d} | {lines[line - 1]}") from None
     return block
+
+
+_NO_FORMULA = re.compile(r"^---\n.*?^---$|^```.*?^```$|`+[^`\n]+`+|<!--.*?-->", re.M | re.S)
+_FORMULA = re.compile(r"(?<![\\$])(\$\$?)(?!\s*\$)(?:(?!\n[ >]*\n)[^$])+?\1", re.S)
+
+
+def _check_formulas(text: str, path: str) -> None:
+    """Markdown reads HTML before formulas: the `<c` of `$b<c$` is a tag to it, and all up to the next `>` is in it."""
+    bare = _NO_FORMULA.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), text)
+    for formula in _FORMULA.finditer(bare):
+        if tag := re.search(r"<[A-Za-z/!?]", formula[0]):
+            line = text.count("\n", 0, formula.start() + tag.start()) + 1
+            raise Fault(
+                path, line, f"{tag[0]!r} in a formula opens an HTML tag. Write \\lt for the sign, or a space after it."
+            )
 
 
 def _check_header(meta: dict[str, Any], text: str, path: str, first: int) -> None:

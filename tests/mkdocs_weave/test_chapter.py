@@ -97,6 +97,28 @@ def test_magic_is_not_python():
     assert "plain Python" in fault(f"{HEADER}\n\n```python\n%matplotlib inline\n```\n").text
 
 
+@pytest.mark.parametrize("formula", ["$b<c$", "$$\n\\sum_{b\n<c} g_b\n$$", "Let $a$ be\n$a</b$", "In `$` and $b<c$"])
+def test_a_formula_opens_no_tag(formula):
+    with pytest.raises(Fault, match=r"c\.md:\d+: '<[c/]' in a formula opens an HTML tag\. Write") as caught:
+        parse(f"One.\n\n{formula} here.\n", "c.md")
+    assert caught.value.line == 3 + formula[: formula.index("<")].count("\n")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "$b < c$",
+        "$b \\lt c$ and <br>",
+        "`$b<c$`",
+        "\\$5 <br> \\$6",
+        "$a$ is 3<!--= n -->, $b$ is not",
+        "5 $ or\n\n<br> 6 $",
+    ],
+)
+def test_a_tag_outside_of_formulas_is_fine(text):
+    assert parse(text, "c.md").text == text
+
+
 def test_no_header():
     found = fault("# X\n\n```python\nprint(1)\n```\n")
     assert found.line == 4 and "no notebook header" in found.text and HEADER in found.text
