@@ -156,7 +156,11 @@ def test_every_excuse_names_a_mutant_that_there_is():
     assert not [name for name in mutants.known()[1] if name not in there]
 
 
-def test_every_score_is_of_a_file_that_has_mutants():
-    files = {mutant.file for mutant in mutants.mutants()}
-    for file, score in mutants.known()[0].items():
-        assert file in files and 0 < score.dead <= score.mutants
+def test_every_file_that_has_mutants_has_been_counted_whole():
+    assert set(mutants.known()[0]) == {mutant.file for mutant in mutants.mutants()}
+    assert all(0 < score.dead <= score.mutants for score in mutants.known()[0].values())
+
+
+@pytest.mark.parametrize("below", ["docs/", "src/"])
+def test_most_mutants_die(below):
+    assert mutants.total(below).share >= 0.95
