@@ -48,7 +48,7 @@ EXPECTED = {
 def small(tmp_path):
     """The runner over a book of one chapter, started as `make mutants` starts it."""
     if not hasattr(os, "fork"):
-        pytest.skip("the runner forks")
+        pytest.skip("needs os.fork, which Windows has not: the runner forks a process for each mutant")
     (tmp_path / "tests" / "approved" / "docs").mkdir(parents=True)
     (tmp_path / "docs").mkdir()
     for name in ("book.py", "figures.py", "mutants.py"):
